@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from cloudtag.contract.events import ParcelScanned
 from cloudtag.contract.types import ScanKind, SignerKind
@@ -183,3 +184,14 @@ def test_a_long_gap_before_an_accepted_scan_always_cuts(scans: list[ParcelScanne
         for before, after in zip(journey.scans, journey.scans[1:], strict=False):
             if after.scan in ("accepted", "label_created"):
                 assert after.occurred_at - before.occurred_at < 180 * DAY_MS
+
+
+@given(histories(("SF",)))
+@LAW
+def test_a_number_of_one_name_has_the_journeys_it_has_under_two_spellings_of_it(scans: list[ParcelScanned]) -> None:
+    mixed = [replace(one, carrier="顺丰") if n % 2 else one for n, one in enumerate(in_order(scans))]
+    assert spans(scans) == spans(mixed)
+
+
+def spans(scans: list[ParcelScanned]) -> list[tuple[str | None, list[str]]]:
+    return [(journey.courier, [one.event_id for one in journey.scans]) for journey in journeys_of(scans)]

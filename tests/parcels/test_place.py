@@ -1,14 +1,14 @@
 """Where the goods are, told by words: each situation with the one beside it."""
 
 from random import Random
-from typing import Any
+from typing import Any, get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cloudtag.contract.events import ParcelScanned
-from cloudtag.contract.types import ScanKind
+from cloudtag.contract.types import ScanKind, SignerKind
 from cloudtag.parcels.journey import Journey, journeys_of
 from cloudtag.parcels.place import OrderSide, Whereabouts, whereabouts
 from tests.parcels.making import LAW, histories, scan, told
@@ -266,3 +266,33 @@ def test_stays_are_in_order_and_rest_on_scans(scans: list[ParcelScanned]) -> Non
         assert not {s.event_id for s in found.refuted} & {
             s.event_id for stay in found.stays if stay.place != "on_the_way" for s in stay.rests_on
         }
+
+
+_UNDER_WAY: tuple[ScanKind, ...] = (
+    "label_created", "accepted", "departed", "arrived", "out_for_delivery", "exception", "unknown", "signed"
+)  # fmt: skip
+
+
+@st.composite
+def ways(draw: st.DrawFn) -> list[ParcelScanned]:
+    """Scans of a parcel that nearly always arrives with the last of them."""
+    kinds: list[ScanKind] = draw(st.lists(st.sampled_from(_UNDER_WAY), max_size=6))
+    kinds.append(draw(st.sampled_from(("signed", "signed", "collected", "refused", "returned", "exception"))))
+    found = []
+    for n, kind in enumerate(kinds):
+        fields: dict[str, Any] = {
+            "destination_hash": draw(st.sampled_from((None, "", "D1", "D2"))),
+            "order_id": draw(st.sampled_from((None, "", "O1", "O2"))),
+            "time_is_local": draw(st.integers(0, 20)) == 0,
+        }
+        signer = draw(st.sampled_from(get_args(SignerKind))) if kind == "signed" else None
+        found.append(scan(kind, n, signer, **fields))
+    return found
+
+
+@given(st.one_of(ways(), histories(("SF",))))
+@settings(LAW, max_examples=300)
+def test_of_a_parcel_that_simply_came_the_same_is_known_at_a_glance_as_scan_by_scan(scans: list[ParcelScanned]) -> None:
+    for journey in journeys_of(scans):
+        # An order that says nothing contradicts nothing, but is asked about scan by scan.
+        assert whereabouts(journey) == whereabouts(journey, OrderSide())

@@ -153,3 +153,15 @@ def test_each_use_finds_among_what_is_told_what_it_finds_among_all(
         code = canonical_courier(one.carrier)
         among_all = journey_of_use(everything, one.occurred_at, code)
         assert journey_of_use(found.get(one.party, ()), one.occurred_at, code) == among_all
+
+
+@given(histories(), USES.filter(bool))
+@LAW
+def test_the_only_use_of_a_number_is_told_what_two_are_told_that_mean_the_same(
+    scans: list[ParcelScanned], uses: list[WaybillUsed]
+) -> None:
+    for role in ("return", "outbound"):
+        one = replace(uses[0], role=role, address_hashes=("D1",))
+        alone, both = told_of(scans, [one]), told_of(scans, [one, replace(one, refund_id="another")])
+        assert (alone.journeys, dict(alone.others)) == (both.journeys, dict(both.others))
+        assert alone.meant == {use_id: at for use_id, at in both.meant.items() if use_id == one.internal_id}

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cloudtag.contract.events import RefundChanged, ReturnInspected
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.goods import Expected, Pieces, claimed, count_pieces, expected, expected_of, ordered_pieces
-from cloudtag.detection.once import once
+from cloudtag.detection.once import once, once_of_case
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returned import last_words
@@ -43,6 +43,12 @@ def parts_of(refunds: Iterable[tuple[OrderView, RefundView]]) -> list[Part]:
     opened_ms = min((word.occurred_at for _, _, words in told for word in words), default=None)
     parts = [Part(order, refund, words, opened_ms) for order, refund, words in told]
     return [part for part in parts if wanted(part).total or part.inspections]
+
+
+@once_of_case
+def parts_by_shop(case: ParcelCase) -> dict[str, list[Part]]:
+    """The parts of a case's parcel that each shop's refunds have in it. Not to be changed: several detectors ask."""
+    return {shop_id: parts_of(refunds) for shop_id, refunds in case.by_shop().items()}
 
 
 def wanted(part: Part) -> Expected:

@@ -39,7 +39,7 @@ from cloudtag.detection.parcel_goods import (
     claims_of,
     expected_in,
     found_in,
-    parts_of,
+    parts_by_shop,
 )
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.weights import Weights, may_weigh_less, weights_of
@@ -246,11 +246,10 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
     """One finding per shop for whose goods the parcel is too light."""
     if case.report is None or case.report.first_scan is None or not may_weigh_less(case, parameters.least_percent):
         return
-    shops = case.by_shop()
+    shops = parts_by_shop(case)
     if len(shops) > 1 or any((use.buyer_id, use.shop_id) not in _own(case) for use in case.report.uses):
         return
-    for refunds in shops.values():
-        parts = parts_of(refunds)
+    for parts in shops.values():
         weights = weights_of(case, parts)
         if weights is None or weights.percent >= parameters.least_percent:
             continue

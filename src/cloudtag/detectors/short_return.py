@@ -45,7 +45,7 @@ from cloudtag.detection.parcel_goods import (
     claims_of,
     expected_in,
     found_in,
-    parts_of,
+    parts_by_shop,
 )
 from cloudtag.detection.rule import Rule
 from cloudtag.detection.weights import weights_of
@@ -74,8 +74,8 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
 
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per shop whose share of the parcel is short."""
-    for shop_id, refunds in sorted(case.by_shop().items()):
-        judged = _comparable(parts_of(refunds))
+    for shop_id, parts in sorted(parts_by_shop(case).items()):
+        judged = _comparable(parts)
         awaited = awaited_until(case, judged)
         if awaited:
             yield Timer(awaited)

@@ -54,7 +54,7 @@ from cloudtag.detection.parcel_goods import (
     claims_of,
     expected_in,
     found_in,
-    parts_of,
+    parts_by_shop,
     wanted,
 )
 from cloudtag.detection.rule import Rule
@@ -104,8 +104,7 @@ _NOTHING = _Switch([], 0, Counter(), is_disputed=False)
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per shop in whose share of the parcel something was switched."""
     del parameters
-    for shop_id, refunds in sorted(case.by_shop().items()):
-        parts = parts_of(refunds)
+    for shop_id, parts in sorted(parts_by_shop(case).items()):
         awaited = awaited_until(case, parts)
         if awaited:
             yield Timer(awaited)
@@ -125,9 +124,10 @@ def _switch(case: ParcelCase, parts: list[Part]) -> _Switch:
     if any(not part.order.lines for part in looked_at):
         return _NOTHING
     received = found_in(looked_at)
-    foreign = Counter({sku: n for sku, n in received.items() if sku not in sent})
-    if not foreign:
+    # Mostly nothing else came than was sent.
+    if received.keys() <= sent:
         return _NOTHING
+    foreign = Counter({sku: n for sku, n in received.items() if sku not in sent})
     own = received - foreign
     # An inspection that lists more of the goods than its own refund claims was made for the whole parcel.
     judged = parts if own.total() > expected_in(looked_at).total else looked_at

@@ -7,6 +7,7 @@ destination is another (F1).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -18,6 +19,8 @@ from cloudtag.parcels.track import Track
 
 ReuseDays = Callable[[str | None], int]
 """After how many days a courier may reuse a number, by the courier's code."""
+_CARRIER = attrgetter("carrier")
+_KIND = attrgetter("scan")
 _BEGINS = frozenset(("accepted", "label_created"))
 _TURNS_BACK = frozenset(("refused", "returned"))
 _ARRIVES = frozenset(("signed", "collected"))
@@ -50,8 +53,10 @@ def journeys_of(
     whose journey lies nearest to it.
     """
     ordered = in_order(scans)
-    if len({scan.carrier for scan in ordered}) == 1 and (code := canonical_courier(ordered[0].carrier)) is not None:
-        # Most numbers were only ever scanned under one name.
+    if len(set(map(_CARRIER, ordered))) == 1 and (code := canonical_courier(ordered[0].carrier)) is not None:
+        # Most numbers were only ever scanned under one name, and handed in once.
+        if _BEGINS.isdisjoint(map(_KIND, ordered[1:])):
+            return (Journey(code, ordered),)
         parts = _cut(ordered, reuse_days(code))
         return (Journey(code, parts[0]),) if len(parts) == 1 else tuple(sorted(_of(code, parts), key=begin))
     named: dict[str, list[ParcelScanned]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from operator import attrgetter
 
 from msgspec import Struct, structs
@@ -10,10 +11,13 @@ from cloudtag.contract.events import ParcelScanned
 from cloudtag.contract.journeys import Place
 from cloudtag.parcels.clock import LOCAL_TIME_MS
 from cloudtag.parcels.journey import Journey
-from cloudtag.parcels.steps import DELIVERED, turn_of
+from cloudtag.parcels.steps import DELIVERED, ENDS, PLACES, step_after, turn_of
 from cloudtag.parcels.track import Stay, Track
 
 _IS_LOCAL = attrgetter("time_is_local")
+_ARRIVES = frozenset(("signed", "collected"))
+_TRAVELS = frozenset(("accepted", "departed", "arrived", "out_for_delivery"))
+_SAYS_NOTHING = frozenset(("label_created", "exception", "unknown"))
 
 
 class OrderSide(Struct, frozen=True):
@@ -79,6 +83,8 @@ def whereabouts(journey: Journey | None, order: OrderSide | None = None) -> Wher
     """Where a journey's parcel is; `order` is the side of the order it was sent for, none for a return."""
     if journey is None:
         return Whereabouts("not_handed_in")
+    if order is None and (straight := _straight(journey.scans)) is not None:
+        return straight
     track = Track()
     for scan in journey.scans:
         track.take(scan)
@@ -100,6 +106,39 @@ def whereabouts(journey: Journey | None, order: OrderSide | None = None) -> Wher
     if found.received is not None:
         decides.append(found.received)
     return structs.replace(found, is_time_uncertain=_may_be_elsewhen(decides, journey))
+
+
+def _straight(scans: Sequence[ParcelScanned]) -> Whereabouts | None:
+    """The same of a parcel that was signed for or collected at last and never before, and neither refused nor returned:
+    so it is with most. None where that is not so, or a time is local."""
+    last = scans[-1] if scans else None
+    if last is None or last.scan not in _ARRIVES:
+        return None
+    begun = bound_for = named = None
+    for scan in scans:
+        kind = scan.scan
+        if kind in _TRAVELS:
+            if begun is None:
+                begun = scan
+        elif scan is not last and kind not in _SAYS_NOTHING:
+            return None
+        if scan.time_is_local:
+            return None
+        if (destination := scan.destination_hash) and (bound_for is None or destination != bound_for.destination_hash):
+            bound_for = scan
+        if (order_id := scan.order_id) and (named is None or order_id != named.order_id):
+            named = scan
+    step = step_after("on_the_way", last)
+    is_received = step == "with_receiver" and (last.scan == "collected" or last.signer == "recipient")
+    stay = Stay(PLACES[step], last, (last,))
+    return Whereabouts(
+        stay.place,
+        (stay,) if begun is None else (Stay("on_the_way", begun, (begun,)), stay),
+        received=last if is_received else None,
+        ended_by=last if step in ENDS else None,
+        destination=bound_for,
+        order=named,
+    )
 
 
 def _may_be_elsewhen(decides: list[ParcelScanned], journey: Journey) -> bool:

@@ -33,7 +33,8 @@ def in_order(scans: Iterable[ParcelScanned]) -> tuple[ParcelScanned, ...]:
     told = list(scans)
     if len({s.occurred_at for s in told}) == len({s.event_id for s in told}) == len(told):
         # No two at once, nor under one id: neither a repeat nor a question of order.
-        return tuple(sorted(told, key=_TIME))
+        told.sort(key=_TIME)
+        return tuple(told)
     return _in_order(told)
 
 

@@ -45,32 +45,35 @@ def contradiction(journey: JourneySeen, order: OrderSide) -> ScanSeen | None:
 def _seen(journey: Journey, is_return: bool, has_several: bool) -> JourneySeen:
     found = whereabouts(journey)
     round_ = circulation(journey, found)
-    bound_for, named, delivered = found.destination, found.order, found.delivered
-    since, first, last, turned_back = found.since, None, None, None
-    stayed_inside = round_.stayed_inside
+    since, bound_for, named, delivered = found.since, found.destination, found.order, found.delivered
+    received, ended_by, weights, stayed_inside = found.received, found.ended_by, round_.weights, round_.stayed_inside
+    first = last = turned_back = None
     if is_return:
         first, turned_back = round_.first, round_.turned_back
         last = round_.last if round_.signed else None
+    # What brought a parcel to its place mostly ended its journey too, and is told alike for all that it is.
+    came = None if since is None else _scan(since)
+    going = None if bound_for is None else _scan(bound_for)
     return JourneySeen(
         courier=journey.courier,
         start_ms=journey.start_ms,
         end_ms=journey.end_ms if has_several else None,
         place=found.place,
-        since=_scan(since) if since else None,
-        delivered=_scan(delivered.since) if delivered else None,
-        received=_scan(found.received) if found.received else None,
-        ended_by=_scan(found.ended_by) if found.ended_by else None,
-        destination_hash=bound_for.destination_hash if bound_for else None,
-        destination=_scan(bound_for) if bound_for else None,
-        order_id=named.order_id if named else None,
-        order=_scan(named) if named else None,
-        weights=tuple(sorted(set(round_.weights))[-MOST_WEIGHTS:]) if round_.weights else (),
+        since=came,
+        delivered=None if delivered is None else came if delivered.since is since else _scan(delivered.since),
+        received=None if received is None else came if received is since else _scan(received),
+        ended_by=None if ended_by is None else came if ended_by is since else _scan(ended_by),
+        destination_hash=None if bound_for is None else bound_for.destination_hash,
+        destination=going,
+        order_id=None if named is None else named.order_id,
+        order=None if named is None else going if named is bound_for else _scan(named),
+        weights=tuple(sorted(set(weights))[-MOST_WEIGHTS:]) if len(weights) > 1 else weights,
         package=round_.package,
-        first=_scan(first) if first else None,
-        last=_scan(last) if last else None,
+        first=None if first is None else _scan(first),
+        last=None if last is None else _scan(last),
         stayed_inside=stayed_inside,
         came_round=stayed_inside and round_.came_round,
-        turned_back=_scan(turned_back) if turned_back else None,
+        turned_back=None if turned_back is None else _scan(turned_back),
         is_time_uncertain=found.is_time_uncertain,
     )
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -18,6 +19,7 @@ from cloudtag.parcels.seen import contradiction, seen
 from cloudtag.parcels.uses import WAIT_MS, journey_of_use
 
 _UNDER_WAY = frozenset(("not_handed_in", "on_the_way"))
+_NO_OTHERS: Mapping[Any, JourneySeen] = MappingProxyType({})
 Party = tuple[str, str]
 """Network and buyer."""
 _Use = tuple[WaybillUsed, str | None, str]
@@ -26,7 +28,8 @@ _Use = tuple[WaybillUsed, str | None, str]
 
 class Told(NamedTuple):
     """`journeys` by network and buyer, none where there is nothing to tell; `meant`: when the journey began that a use
-    means; `others`: the parcel of another courier than a return named, where that one has none and nobody means it."""
+    as a return number means; `others`: the parcel of another courier than a return named, where that one has none and
+    nobody means it."""
 
     journeys: dict[Party, tuple[JourneySeen, ...]]
     meant: dict[str, int]
@@ -49,8 +52,11 @@ def told_of(scans: Iterable[ParcelScanned], uses: Iterable[WaybillUsed], wait_ms
     and where its scans contradict all of the buyer's orders that name it, that they do (F8).
     Of what is told, `journey_of_use` finds for each of the buyer's uses the journey it finds among all.
     """
-    held = [(use, canonical_courier(use.carrier), use.internal_id) for use in uses if use.is_held]
-    journeys = handed_over(journeys_of(scans, {code for _, code, _ in held if code is not None}))
+    known, standing = list(scans), [use for use in uses if use.is_held]
+    if len(standing) == 1 and (straight := _told_one(known, standing[0], wait_ms)) is not None:
+        return straight
+    held = [(use, canonical_courier(use.carrier), use.internal_id) for use in standing]
+    journeys = handed_over(journeys_of(known, {code for _, code, _ in held if code is not None}))
     if others := [journey for use, code, _ in held if (journey := sent_by_another(use, code, journeys)) is not None]:
         journeys = sorted((*journeys, *dict.fromkeys(others)), key=begin)
     found: dict[str, int] = {}
@@ -62,9 +68,21 @@ def told_of(scans: Iterable[ParcelScanned], uses: Iterable[WaybillUsed], wait_ms
             by_buyer.setdefault(use.party, []).append(one)
     return Told(
         {party: kept for party, own in by_buyer.items() if (kept := _told(own, journeys, found))},
-        {use_id: _mark(journeys, place) for use_id, place in found.items()},
+        {use_id: _mark(journeys, found[use_id]) for use, _, use_id in held if use.role == "return" and use_id in found},
         _others(held, journeys, found) if len(found) < len(held) else {},
     )
+
+
+def _told_one(scans: Sequence[ParcelScanned], use: WaybillUsed, wait_ms: int) -> Told | None:
+    """The same of a number that has one use, as most have; none unless it has one journey, by the courier that the use
+    names, and the use means it."""
+    code = canonical_courier(use.carrier)
+    journeys = journeys_of(scans, () if code is None else (code,))
+    if len(journeys) != 1 or journey_of_use(journeys, use.occurred_at, code, wait_ms) is None:
+        return None
+    kept = _told([(use, code, "")], journeys, {"": 0})
+    meant = {use.internal_id: journeys[0].start_ms} if use.role == "return" else {}
+    return Told({use.party: kept} if kept else {}, meant, _NO_OTHERS)
 
 
 def _others(held: Iterable[_Use], journeys: Sequence[Journey], found: dict[str, int]) -> dict[Party, JourneySeen]:

@@ -65,9 +65,12 @@ class Track:
         self.step = after
         self.ended_by = scan if after in ENDS else None
         place = PLACES[after]
+        if not self.stays:
+            self.stays.append(Stay(place, scan, (scan,)))
+            return
         rests_on = (*self._refute(), scan) if place == "on_the_way" else (scan,)
-        if self.stays and self.stays[-1].place == place:
-            last = self.stays[-1]
+        last = self.stays[-1] if self.stays else None
+        if last is not None and last.place == place:
             self.stays[-1] = Stay(place, last.since, (last.since, *rests_on))
         else:
             self.stays.append(Stay(place, scan, rests_on))

@@ -27,6 +27,13 @@ class _Return(NamedTuple):
 
 def reports_of(uses: Sequence[WaybillUsed], told: Told) -> Iterator[ParcelReported]:
     """What the buyers are told of a number, given its standing uses; nobody is told nothing."""
+    if len(uses) == 1:
+        # Most numbers have one use: nobody shares them.
+        party = uses[0].party
+        journeys, other = told.journeys.get(party, ()), told.others.get(party)
+        if journeys or other is not None:
+            yield _report([*uses], journeys, [], other)
+        return
     by_buyer: dict[Party, list[WaybillUsed]] = {}
     for use in uses:
         by_buyer.setdefault(use.party, []).append(use)

@@ -12,11 +12,14 @@ from msgspec.structs import replace
 
 from cloudtag.contract.couriers import CourierAsked, CourierBusy, CourierReported
 from cloudtag.contract.events import ParcelScanned
+from cloudtag.engine.rows import Row
 from cloudtag.engine.task import Task
 from cloudtag.policy.load import shipped
 from cloudtag.processors import build
 from cloudtag.processors.parcels.bounds import KNOWN_HOURS, MAX_FACTS, MAX_HOURS
 from cloudtag.processors.parcels.parcels import Parcels
+from cloudtag.processors.parcels.rows.hours import let_go_hours
+from cloudtag.processors.parcels.rows.waiting import known_hours
 from tests.processors.scene import HOUR, T0, Scene
 
 UNTIL = T0 + 60 * HOUR
@@ -141,3 +144,17 @@ def test_of_a_courier_that_is_seldom_seen_those_are_let_go_that_nobody_is_told_o
 
 def test_they_are_let_go_to_the_millisecond_after_the_last() -> None:
     assert on_stage(busy(0), busy(7)).goes_after(T0 + 7 * HOUR + Parcels.retention_ms, "hours")
+
+
+def test_what_is_made_of_the_hours_goes_with_any_of_them_and_with_none_stays() -> None:
+    first = T0 // HOUR
+    row, newest = Row("h"), first + KNOWN_HOURS
+    for hour in (newest, first):
+        row.facts[str(hour)] = CourierBusy(0, True, "sf", hour, hour * HOUR)
+    made = known_hours(row)
+    let_go_hours(row)
+    assert row.view is made
+    row.facts["next"] = CourierBusy(0, True, "sf", newest + 1, (newest + 1) * HOUR)
+    made.add(row.facts["next"])
+    let_go_hours(row)
+    assert known_hours(row).known == [newest, newest + 1]

@@ -1,13 +1,18 @@
 """A waybill number's scans and uses: what its buyers are told, and when there is anything to tell."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from cloudtag.contract.events import ParcelScanned
 from cloudtag.contract.parcels import ParcelReported, Role, WaybillUsed
 from cloudtag.contract.types import ScanKind
+from cloudtag.parcels.told import told_of
 from cloudtag.processors.parcels.parcels import Parcels
+from cloudtag.processors.parcels.reports import reports_of
 from tests.engine.standing import records_of
+from tests.parcels.making import LAW, START_MS, histories
 from tests.processors.scene import DAY, HOUR, T0, Scene
 
 NUMBER = "SF1234567890"
@@ -101,3 +106,16 @@ def test_a_scan_as_old_as_what_is_held_still_counts(at: int, is_told: bool) -> N
     told = records_of(scene.come(scan("accepted", at)), ParcelReported)
     assert bool(told) is is_told
     assert [fact.event_id for fact in scene.too_late] == ([] if is_told else [scan("accepted", at).event_id])
+
+
+@given(
+    histories(), st.sampled_from(("outbound", "return")), st.sampled_from((None, "sf", "yto")), st.integers(-99, 999)
+)
+@LAW
+def test_whoever_alone_uses_a_number_is_told_the_same_as_beside_somebody_who_is_sent_something(
+    scans: list[ParcelScanned], role: Role, carrier: str | None, hours: int
+) -> None:
+    one = use(role, at=START_MS + hours * HOUR, carrier=carrier)
+    told = told_of(scans, [one])
+    alone, beside = list(reports_of([one], told)), list(reports_of([use(buyer="b2"), one], told))
+    assert alone == beside

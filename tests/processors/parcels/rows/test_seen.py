@@ -1,11 +1,17 @@
 """The hours in which a task saw scans of a courier: each is published once, however many scans it had (F10)."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cloudtag.contract.couriers import CourierBusy
+from cloudtag.contract.couriers import CourierBusy, CourierSeen
 from cloudtag.contract.events import ParcelScanned
 from cloudtag.contract.types import ScanKind
+from cloudtag.engine.keyed_state import KeyedState
+from cloudtag.engine.rows import Row
+from cloudtag.policy.load import shipped
 from cloudtag.processors.parcels.parcels import Parcels
+from cloudtag.processors.parcels.rows.seen import SEEN
 from tests.engine.standing import records_of
 from tests.processors.scene import DAY, HOUR, T0, Scene
 
@@ -72,3 +78,16 @@ def test_a_day_is_let_go_as_long_after_its_last_hour_as_facts_are_held_and_what_
     assert scene.goes_after(last, "seen", str(T0 // DAY))
     assert hours(scene) == []
     assert scene.names("seen") == [str(T0 // DAY + 2)]
+
+
+@given(st.lists(st.integers(0, 23), min_size=1, unique=True), st.integers(0, 24))
+def test_an_hour_more_leads_to_what_all_hours_at_once_lead_to(hours: list[int], first: int) -> None:
+    seen = {note.internal_id: note for note in (CourierSeen(0, True, "sf", FIRST + hour) for hour in hours)}
+    state = KeyedState("sf", None, Parcels.kinds.letters, "", "sf")
+    policies, row = shipped(), Row("s0", dict([*seen.items()][:first]))
+    row.judged = SEEN.judge(state, row, policies, 0)
+    row.facts.update(seen)
+    judgement = SEEN.judge(state, row, policies, 0)
+    row.judged = None
+    assert judgement == SEEN.judge(state, row, policies, 0)
+    assert [one.record.internal_id for one in judgement.conclusions.values()] == list(judgement.conclusions)

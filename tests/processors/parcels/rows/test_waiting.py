@@ -1,13 +1,16 @@
 """A number that waits for a scan: when its courier was silent, told as silences begin and end (F10)."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from cloudtag.contract.couriers import CourierAsked, CourierBusy, CourierReported
 from cloudtag.contract.scope import scoped
+from cloudtag.engine.rows import Row
 from cloudtag.processors.parcels.bounds import KNOWN_HOURS, MAX_HOURS
 from cloudtag.processors.parcels.parcels import Parcels
-from cloudtag.processors.parcels.rows.waiting import silent_spans
+from cloudtag.processors.parcels.rows.waiting import known_hours, silent_spans
 from tests.engine.standing import records_of
 from tests.processors.scene import DAY, HOUR, T0, Scene
 
@@ -159,3 +162,15 @@ def test_silences_are_told_by_their_hours(
     busy: list[int], current: int, spans: list[tuple[int, int]], since: int | None
 ) -> None:
     assert silent_spans(10, busy, current) == (spans, since)
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.booleans()), max_size=30), st.integers(0, 30))
+def test_hours_that_come_one_by_one_are_known_like_all_at_once(hours: list[tuple[int, bool]], first: int) -> None:
+    facts = {str(n): CourierBusy(0, is_held, "sf", hour, hour * HOUR) for n, (hour, is_held) in enumerate(hours)}
+    row = Row("h", dict([*facts.items()][:first]))
+    view = known_hours(row)
+    for fact_id, fact in [*facts.items()][first:]:
+        assert view.add(fact)
+        row.facts[fact_id] = fact
+    row.view = None
+    assert view.known == known_hours(row).known

@@ -26,10 +26,14 @@ def let_go_hours(row: Row) -> None:
     decades."""
     facts: Any = row.facts
     newest = max((fact.hour for fact in facts.values() if fact.is_held), default=0)
+    held = len(facts)
     for fact_id in [fact_id for fact_id, fact in facts.items() if fact.hour < newest - KNOWN_HOURS]:
         del facts[fact_id]
     while len(facts) > MAX_HOURS:
         del facts[min(facts, key=lambda fact_id: (facts[fact_id].hour, fact_id))]
+    if len(facts) < held:
+        # What is made of the hours knows those that are gone.
+        row.view = None
 
 
 HOURS = RowKind(

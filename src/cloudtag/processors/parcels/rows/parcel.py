@@ -27,7 +27,6 @@ _Said = tuple[str | None, str | None]
 """The order and the destination that a scan names."""
 _Meant = tuple[str, tuple[str, ...]]
 """The order of a use, and where it was to go."""
-_NOTHING: _Said = (None, None)
 
 
 class ParcelIndex(Struct, gc=False):
@@ -53,8 +52,12 @@ def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
     if type(fact) is ParcelScanned:
         if fact.scan in _ARRIVES:
             index.has_arrived = True
-        said = fact.order_id, fact.destination_hash
-        if said != _NOTHING and said not in index.said:
+        order_id, destination = fact.order_id, fact.destination_hash
+        # Most scans name neither.
+        if order_id is None and destination is None:
+            return ()
+        said = order_id, destination
+        if said not in index.said:
             index.said += (said,)
             index.is_elsewhere = index.is_elsewhere or any(_is_another(said, meant) for meant in index.meant)
         return ()

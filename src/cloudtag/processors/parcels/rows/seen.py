@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Any
 
 from cloudtag.contract.couriers import CourierBusy, CourierSeen
-from cloudtag.engine.judgement import Judgement
+from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.row_kind import Holds, RowKind
@@ -21,13 +21,17 @@ def _day(seen: CourierSeen) -> str:
 
 
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
-    del policies, now_ms
-    judgement = Judgement()
-    facts: Any = row.facts.values()
-    for seen in facts:
-        busy = CourierBusy(0, True, state.id, seen.hour, seen.occurred_at)
-        judgement.conclusions[busy.internal_id] = Conclusion(busy.internal_id, state.id, busy.occurred_at, busy)
-    return judgement
+    del state, policies, now_ms
+    facts: Any = row.facts
+    last: Judgement | None = row.judged
+    told = EMPTY.conclusions if last is None else last.conclusions
+    # The id of a note is that of the statement it leads to. What was concluded of an hour before is concluded again.
+    return Judgement({seen_id: told.get(seen_id) or _busy(seen_id, seen) for seen_id, seen in facts.items()})
+
+
+def _busy(seen_id: str, seen: CourierSeen) -> Conclusion:
+    busy = CourierBusy(0, True, seen.courier, seen.hour, seen.occurred_at)
+    return Conclusion(seen_id, seen.courier, busy.occurred_at, busy)
 
 
 SEEN = RowKind(

@@ -74,7 +74,7 @@ def silent_spans(first: int, busy: Sequence[int], current: int) -> tuple[list[tu
 def _busy(hours: Row | None, first: int) -> list[int]:
     """The busy hours from an hour on, in order. Those that may have been let go count as busy: of an overfull row what
     lies before the oldest, and what lies so long before the newest that it is not known any more."""
-    known = [] if hours is None else _view_of(hours).known
+    known = [] if hours is None else known_hours(hours).known
     if not known:
         return []
     begin = max(known[0] if len(known) >= MAX_HOURS else first, known[-1] - KNOWN_HOURS, first)
@@ -91,12 +91,17 @@ class _HoursSeen:
         self.known = sorted({fact.hour for fact in facts if type(fact) is CourierBusy and fact.is_held})
 
     def add(self, fact: object) -> bool:
-        """An hour is seldom new; then they are put in order anew."""
-        del fact
-        return False
+        """One more hour in its place, mostly the last."""
+        if type(fact) is CourierBusy and fact.is_held:
+            known, hour = self.known, fact.hour
+            if not known or hour > known[-1]:
+                known.append(hour)
+            elif known[place := bisect_left(known, hour)] != hour:
+                known.insert(place, hour)
+        return True
 
 
-def _view_of(hours: Row) -> _HoursSeen:
+def known_hours(hours: Row) -> _HoursSeen:
     """The hours of a row, read once until one comes."""
     view = hours.view
     if view is None:
