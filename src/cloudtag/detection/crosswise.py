@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from cloudtag.contract.events import OrderChanged, RefundChanged, ReturnInspected
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.goods import Pieces, claimed, count_pieces, ordered_skus, sent_skus
 from cloudtag.detection.once import once
@@ -49,6 +50,15 @@ def is_crosswise(case: ParcelCase, parts: list[Part], lacks: Pieces, strange: Pi
             others.remove(other)
             group |= other
     return not group.lacks - group.strange
+
+
+def tells_of_goods(fact: Any) -> bool:
+    """Whether a fact about an order may change its doubtful goods: it tells of refunds, of what was found, or of what
+    was bought and in which currency."""
+    kind = type(fact)
+    if kind is OrderChanged:
+        return bool(fact.lines or fact.currency)
+    return kind is RefundChanged or kind is ReturnInspected
 
 
 @once

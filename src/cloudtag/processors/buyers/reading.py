@@ -83,8 +83,12 @@ def orders_mixed(state: KeyedState, names: Collection[str]) -> set[str]:
 def orders_beside(state: KeyedState, names: Collection[str]) -> list[OrderView]:
     """The orders that cases about these may rest on. Where other goods were claimed to have come, those too that name
     what came back instead, or that a scan of one of their parcels names."""
+    index: BuyerIndex = state.index
+    if not (index.shared_by_order or index.mixed_up.doubtful or index.claimed_orders):
+        # Mostly no order has anything to do with another.
+        return [view_of(row) for row in orders_in(state, names if len(names) == 1 else set(names))]
     found = orders_mixed(state, names)
-    claimed: NameSet = state.index.claimed_orders
+    claimed: NameSet = index.claimed_orders
     for name in claimed.intersection(names) if claimed else ():
         found |= _naming_the_like(state, name)
         found |= {scoped(unscoped(name)[0], order_id) for order_id in _scanned_for(state, name)}
