@@ -102,4 +102,5 @@ def _mixed(part: Part) -> _Mixed:
 
 def _found(part: Part) -> Pieces:
     sought = claimed(part.order, part.refund).goods
-    return sum((count_pieces(word.received, (part.order,), sought) for word in part.inspections), Counter[str]())
+    found = [count_pieces(word.received, (part.order,), sought) for word in part.inspections]
+    return found[0] if len(found) == 1 else sum(found, Counter[str]())

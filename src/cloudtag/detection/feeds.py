@@ -49,13 +49,11 @@ def claim_of(refund: RefundView) -> RefundChanged | None:
 
 def denials(order: OrderView) -> list[RefundView]:
     """The refunds that say that nothing came, and want the money alone; once paid, as when they were paid (F12)."""
-    return [refund for refund in order.refunds.values() if _denies(refund)]
+    return [refund for refund in order.refunds.values() if "refund_only" in refund.types and _denies(refund)]
 
 
 def _denies(refund: RefundView) -> bool:
-    if "refund_only" not in refund.types:
-        return False
-    paid = next((change.occurred_at for change in refund.changes if change.status == "completed"), None)
+    paid = None if refund.completed is None else refund.completed.occurred_at
     return type_at(refund, paid) == "refund_only" and reason_at(refund, paid) == "not_received"
 
 

@@ -74,7 +74,7 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]
     refunds = [refund for refund in order.refunds.values() if refund.status != "withdrawn"]
     if refunds:
         yield from _strayed(case, refunds)
-    for refund in refunds:
+    for refund in refunds if order.inspections else ():
         yield from _missent(case, refund)
 
 

@@ -54,7 +54,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     if not row.facts:
         return EMPTY
     view: Any = row.view
-    order, loose = view or view_of(row), loose_words(state, row)
+    order, loose = view or view_of(row), loose_words(state, row) if state.index.loose is not None else ()
     policy = policies.at(order.platform or "", order.began_at)
     said = OrderView(order.order_id, (*row.facts.values(), *loose), order.shop_id) if loose else order
     asked = concerned(said, row.kinds, policy)
