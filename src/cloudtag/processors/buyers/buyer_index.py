@@ -236,7 +236,9 @@ class BuyerIndex(Struct, gc=False):
 
     def _add_first(self, attribute: str, order: OrderChanged) -> None:
         """Take in an attribute that was never shown before."""
-        self.used_at, self.attributes = known, told = own(self.used_at), own(self.attributes)
+        known, told = self.used_at, self.attributes
+        if not (isinstance(known, dict) and isinstance(told, dict)):
+            self.used_at, self.attributes = known, told = dict(known), dict(told)
         known[attribute] = used_at = (order.occurred_at,)
         told[attribute] = self._use(attribute, _first(order), order.buyer_id, used_at)
 

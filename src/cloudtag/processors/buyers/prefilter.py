@@ -129,12 +129,11 @@ class Prefilter(Struct, gc=False):
             for signal, weigh in watch.rest:
                 self._weigh_record(signal, fact, order, int(weigh(fact)))
         else:
-            alike: Sequence[tuple[Signal, int]] | None = ()
+            alike: Sequence[tuple[Signal, int]] = ()
             if watch.fields is not None:
                 values = watch.fields(fact)
-                alike = watch.alike.get(values)
-                if alike is None:
-                    alike = watch.weigh(values, fact)
+                known = watch.alike.get(values)
+                alike = watch.weigh(values, fact) if known is None else known
             if alike or watch.rest:
                 self._note_event(fact, watch, alike)
         return self.seen is not before and not before <= self.seen

@@ -27,10 +27,10 @@ HELD_MS = (LONGEST_WINDOW_DAYS + 60) * DAY_MS
 def view_of(row: Row) -> OrderView:
     """The order a row is about, made once until a fact changes it."""
     view = row.view
-    if view is None:
+    if not isinstance(view, OrderView):
+        assert view is None
         shop_id, order_id = unscoped(row.name)
         view = row.view = OrderView(order_id, row.facts.values(), shop_id)
-    assert isinstance(view, OrderView)
     return view
 
 

@@ -59,7 +59,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     said = OrderView(order.order_id, (*row.facts.values(), *loose), order.shop_id) if loose else order
     asked = concerned(said, row.kinds, policy)
     if not (asked or order.refunds or order.others or may_be_unpaid(order)):
-        return _quiet(state, order)
+        return order.quiet or _quiet(state, order)
     judgement = Judgement()
     for use in (*_uses(state, order), *_sales(state, order)):
         judgement.conclusions[use.id] = use
@@ -166,7 +166,7 @@ def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
         state.memo.note(name)
     index: BuyerIndex = state.index
     kinds = row.kinds
-    if kinds is not index.kinds:
+    if not kinds <= index.kinds:
         index.add_kinds(row)
     asked: Iterable[str] = ()
     if type(fact) is ev.OrderChanged:
