@@ -21,6 +21,8 @@ ShownValues = tuple[str | None, ...]
 """The values of an order event's attributes in their order, the area's last, and behind it the shop it belongs to."""
 shown_by: Callable[[OrderChanged], ShownValues] = attrgetter(*(field for _, field in ATTRIBUTES), "shop_id")
 NOTHING_SHOWN: ShownValues = (*(None for _ in ATTRIBUTES), None)
+NO_VALUES = NOTHING_SHOWN[:-1]
+"""What an event shows that names none of the attributes, whatever its shop."""
 _KINDS = tuple(kind for kind, _ in ATTRIBUTES[:-1])
 
 

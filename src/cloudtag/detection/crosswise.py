@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from cloudtag.contract.events import OrderChanged, RefundChanged, ReturnInspected
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.goods import Pieces, claimed, count_pieces, ordered_skus, sent_skus
 from cloudtag.detection.once import once
@@ -51,6 +52,15 @@ def is_crosswise(case: ParcelCase, parts: list[Part], lacks: Pieces, strange: Pi
     return not group.lacks - group.strange
 
 
+def tells_of_goods(fact: Any) -> bool:
+    """Whether a fact about an order may change its doubtful goods: it tells of refunds, of what was found, or of what
+    was bought and in which currency."""
+    kind = type(fact)
+    if kind is OrderChanged:
+        return bool(fact.lines or fact.currency)
+    return kind is RefundChanged or kind is ReturnInspected
+
+
 @once
 def doubtful_goods(order: OrderView) -> Doubtful:
     """What may make any difference to `is_crosswise`, or be asked whose it is: nothing of an order whose returns held
@@ -92,4 +102,5 @@ def _mixed(part: Part) -> _Mixed:
 
 def _found(part: Part) -> Pieces:
     sought = claimed(part.order, part.refund).goods
-    return sum((count_pieces(word.received, (part.order,), sought) for word in part.inspections), Counter[str]())
+    found = [count_pieces(word.received, (part.order,), sought) for word in part.inspections]
+    return found[0] if len(found) == 1 else sum(found, Counter[str]())

@@ -29,6 +29,9 @@ SLACK_MS = 30 * DAY_MS
 """How much earlier than its events a finding looks back: so much longer others' files may hold what it rests on."""
 
 
+_NOTHING = Dealings()
+
+
 def _not_told(number: str) -> None:
     del number
 
@@ -55,6 +58,8 @@ def dealings_of(orders: Sequence[OrderView], parcel: ParcelTold = _not_told) -> 
             asked += [each for each in told.asked if _is_owed(order, each, known, parcel)]
             rated += told.rated
             insured += told.insured
+    if not (asked or rated or insured):
+        return _NOTHING
     is_paid = any(each.paid_at for each in insured)
     return Dealings(_newest(asked), _newest(rated), _newest(insured) if is_paid else ())
 

@@ -49,13 +49,11 @@ def claim_of(refund: RefundView) -> RefundChanged | None:
 
 def denials(order: OrderView) -> list[RefundView]:
     """The refunds that say that nothing came, and want the money alone; once paid, as when they were paid (F12)."""
-    return [refund for refund in order.refunds.values() if _denies(refund)]
+    return [refund for refund in order.refunds.values() if "refund_only" in refund.types and _denies(refund)]
 
 
 def _denies(refund: RefundView) -> bool:
-    if "refund_only" not in refund.types:
-        return False
-    paid = next((change.occurred_at for change in refund.changes if change.status == "completed"), None)
+    paid = None if refund.completed is None else refund.completed.occurred_at
     return type_at(refund, paid) == "refund_only" and reason_at(refund, paid) == "not_received"
 
 
@@ -63,8 +61,9 @@ def feed_questions(case: OrderCase) -> Iterator[FeedQuestion]:
     """What to ask about an order of which goods are claimed to be in hand while no delivery is known, or not to have
     come though they were signed for."""
     order = case.order
-    claims = [claim_of(refund) for refund in order.refunds.values() if refund.type == "return_refund"]
-    claimed = [claim.occurred_at for claim in claims if claim is not None] if shipping(order) is not None else []
+    returns = [refund for refund in order.refunds.values() if refund.type == "return_refund"]
+    claims = [claim_of(refund) for refund in returns] if returns and shipping(order) is not None else ()
+    claimed = [claim.occurred_at for claim in claims if claim is not None]
     denied = [change.occurred_at for refund in denials(order) for change in refund.changes]
     for parcel in case.outbound if claimed or denied else ():
         times = claimed if rests_on_silence(parcel) else denied if is_signed_for(parcel) else []

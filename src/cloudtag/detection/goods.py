@@ -50,7 +50,14 @@ def count_pieces(
             pieces[part.sku_id] = pieces.get(part.sku_id, 0) + part.quantity * quantity
         if sku_id not in sets:
             pieces[sku_id] = pieces.get(sku_id, 0) + quantity
-    return Counter({sku_id: count for sku_id, count in pieces.items() if count > 0})
+    return _counted(pieces)
+
+
+def _counted(pieces: Mapping[str, int]) -> Pieces:
+    """Those of which there are any. A Counter that is made of others' counts takes them in one by one, in Python."""
+    made: Pieces = Counter.__new__(Counter)
+    dict.update(made, {sku_id: count for sku_id, count in pieces.items() if count > 0})
+    return made
 
 
 def _plain(goods: Iterable[Goods | OrderLine]) -> Pieces:
@@ -58,7 +65,7 @@ def _plain(goods: Iterable[Goods | OrderLine]) -> Pieces:
     pieces: dict[str, int] = {}
     for each in goods:
         pieces[each.sku_id] = pieces.get(each.sku_id, 0) + each.quantity
-    return Counter({sku_id: count for sku_id, count in pieces.items() if count > 0})
+    return _counted(pieces)
 
 
 def _by_article(
@@ -179,7 +186,7 @@ def expected_of(order: OrderView, refunds: Sequence[RefundView], elsewhere: Piec
         return Expected(count, goods)
     if not elsewhere and all(refund in refunds for refund in order.refunds.values()):
         # No other refund says that anything never came, or was paid back before.
-        return Expected(min(count, ordered.total()), goods & ordered)
+        return Expected(min(count, ordered.total()), goods if goods is ordered else goods & ordered)
     left = ordered - elsewhere - ((_never_came(order, refunds) + _never_sent(order, refunds)) & ordered)
     return Expected(min(count, left.total()), goods & left)
 

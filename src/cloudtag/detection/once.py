@@ -66,8 +66,8 @@ def once(make: Callable[[OrderView, *_Ts], _T]) -> Callable[[OrderView, *_Ts], _
 
     @wraps(make)
     def made(order: OrderView, *args: *_Ts) -> _T:
-        held, key = order.made, (make, *args)
-        found: _T = held.get(key, _UNMADE)
+        key = (make, *args) if args else make
+        found: _T = order.made.get(key, _UNMADE)
         if found is _UNMADE:
             found = make(order, *args)
             order.keep(key, found)
@@ -115,10 +115,16 @@ def once_of_refunds(make: Callable[[_Refunds], _T]) -> Callable[[_Refunds], _T]:
 
     @wraps(make)
     def made(refunds: _Refunds) -> _T:
-        order = refunds[0][0] if refunds else None
-        if order is None or any(other is not order for other, _ in refunds):
+        if not refunds:
             return make(refunds)
-        key = (make, *(refund.refund_id for _, refund in refunds))
+        order, first = refunds[0]
+        key: tuple[Any, ...] = make, first.refund_id
+        # Mostly there is one.
+        if len(refunds) > 1:
+            for other, refund in refunds[1:]:
+                if other is not order:
+                    return make(refunds)
+                key = (*key, refund.refund_id)
         found: _T = order.made.get(key, _UNMADE)
         if found is _UNMADE:
             found = make(refunds)

@@ -109,6 +109,8 @@ class OrderView:
         for fact in sorted(facts, key=_MOMENT):
             if type(fact) is SkuOwned:
                 self.owned += (fact,) if fact.is_held else ()
+            elif type(fact) is OrderChanged:
+                self._take(fact)
             else:
                 self._append(fact)
 
@@ -119,7 +121,10 @@ class OrderView:
             return False
         if fact.occurred_at <= newest.occurred_at and _MOMENT(fact) <= _MOMENT(newest):
             return False
-        self._append(fact)
+        if type(fact) is OrderChanged:
+            self._take(fact)
+        else:
+            self._append(fact)
         return True
 
     @property
@@ -210,9 +215,6 @@ class OrderView:
     def _append(self, fact: Any) -> None:
         self.newest, self.passed, self.made = fact, None, _NOTHING_MADE
         kind = type(fact)
-        if kind is OrderChanged:
-            self._take(fact)
-            return
         if kind is RefundChanged:
             self._take_refund(fact)
         elif kind is ReturnInspected:
@@ -240,7 +242,7 @@ class OrderView:
     def _take(self, order: OrderChanged) -> None:
         if self.outbound is not None and order.address_hash and order.address_hash not in self.address_hashes:
             self.outbound = self.quiet = None
-        self.of_changes = _NOTHING_MADE
+        self.newest, self.passed, self.made, self.of_changes = order, None, _NOTHING_MADE, _NOTHING_MADE
         self.changes.append(order)
         self.first_at.setdefault(order.status, order)
         if order.lines and order.lines != self.lines:

@@ -34,7 +34,7 @@ class Part(NamedTuple):
     @property
     def looked_at_ms(self) -> int | None:
         """When the shop first looked for these goods, by its last words, or into the parcel; none if it has not."""
-        return min((word.occurred_at for word in self.words), default=self.opened_ms)
+        return min([word.occurred_at for word in self.words]) if self.words else self.opened_ms
 
 
 def parts_of(refunds: Iterable[tuple[OrderView, RefundView]]) -> list[Part]:
@@ -69,7 +69,7 @@ def expected_in(parts: list[Part]) -> Expected:
 
 
 def _expected_of(order: OrderView, parts: list[Part]) -> Expected:
-    looked_at = [part.looked_at_ms for part in parts if part.looked_at_ms is not None]
+    looked_at = [at_ms for part in parts if (at_ms := part.looked_at_ms) is not None]
     return _expected_of_order(order, tuple([part.refund.refund_id for part in parts]), min(looked_at, default=None))
 
 

@@ -64,6 +64,7 @@ class RefundView:
         "carriers",
         "changes",
         "cleared_at",
+        "completed",
         "currency",
         "filled",
         "is_offline",
@@ -114,6 +115,8 @@ class RefundView:
         self.uses: Any = None
         """What was made of the numbers it named, by whom it concerns; None when an event of it came since."""
         self.modified_count = 0
+        self.completed: RefundChanged | None = None
+        """The event that first said that the money was paid."""
         for change in self.changes:
             self._take(change)
 
@@ -150,6 +153,8 @@ class RefundView:
         self.amount_minor = change.amount_minor if change.amount_minor is not None else self.amount_minor
         self.currency = change.currency or self.currency
         self.modified_count += change.status == "modified"
+        if change.status == "completed" and self.completed is None:
+            self.completed = change
         if change.waybill_no is not None:
             self._say(change, change.waybill_no)
         if change.waybill_cleared:

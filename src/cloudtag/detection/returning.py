@@ -69,7 +69,7 @@ def is_awaited(refund: RefundView) -> bool:
 
 def is_given_up(refund: RefundView) -> bool:
     """Whether the buyer withdrew it before any money moved: the attempt is no more than that."""
-    return refund.status == "withdrawn" and all(change.status != "completed" for change in refund.changes)
+    return refund.status == "withdrawn" and refund.completed is None
 
 
 def at_most_medium(severity: Severity, journey: JourneySeen) -> Severity:

@@ -37,6 +37,11 @@ class Sent(Struct, frozen=True):
 
 def with_parcels(sent: Mapping[str, Sent], order: OrderChanged) -> Mapping[str, Sent]:
     """What an order's later event adds to the parcels known so far; the same ones where it adds nothing."""
+    if not order.parcels and order.waybill_no is not None:
+        known = sent.get(order.waybill_no)
+        # Mostly the number is named again as it was.
+        if known is not None and (not order.carrier or order.carrier == known.carrier):
+            return sent
     found = sent
     for parcel in _named(order):
         before = found.get(parcel.waybill_no)

@@ -43,6 +43,16 @@ from cloudtag.detection.windows import CLOCK_TOLERANCE_MS
 from cloudtag.detection.wording import counted, money, money_zh
 
 __all__ = ["EXAMPLES", "RULE", "Parameters", "detect"]
+
+
+def _concerns(order: OrderView, parameters: Parameters) -> bool:
+    """Whether anything was paid back, or may be by the bank."""
+    del parameters
+    if not order.refunds:
+        return bool(order.chargebacks)
+    return bool(order.chargebacks) or any(refund.completed is not None for refund in order.refunds.values())
+
+
 RULE = Rule(
     title="Paid back more than paid",
     family="refund",
@@ -54,7 +64,7 @@ RULE = Rule(
     clears="A chargeback that the shop wins or that is withdrawn, or amounts put right.",
     clears_zh="商家赢得拒付争议或买家撤回拒付，或更正退款金额。",
     recommendation="reclaim_second_payment",
-    concerns=lambda order, _: bool(order.refunds or order.chargebacks),
+    concerns=_concerns,
 )
 _IN_NEITHER_SUM = ("postage", "exchange")
 
@@ -80,7 +90,7 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]
     refunds = [
         (refund, done)
         for refund in order.refunds.values()
-        if refund.type not in _IN_NEITHER_SUM and (done := _completed(refund)) is not None
+        if refund.type not in _IN_NEITHER_SUM and (done := refund.completed) is not None
     ]
     if not order.lines:
         return
@@ -94,11 +104,6 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]
         yield from _by_amount(order, [*paid, *charged], parameters)
     else:
         yield from _by_pieces(order, refunds)
-
-
-def _completed(refund: RefundView) -> RefundChanged | None:
-    """With which event the money was paid."""
-    return next((change for change in refund.changes if change.status == "completed"), None)
 
 
 def _refunded(

@@ -74,16 +74,19 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]
     refunds = [refund for refund in order.refunds.values() if refund.status != "withdrawn"]
     if refunds:
         yield from _strayed(case, refunds)
-    for refund in refunds:
+    for refund in refunds if order.inspections else ():
         yield from _missent(case, refund)
 
 
 def _strayed(case: OrderCase, refunds: list[RefundView]) -> Iterator[Finding]:
     """The order's numbers whose parcels are not the order's, by their scans."""
+    astray = case.shop_number_elsewhere
+    if not astray:
+        return
     order = case.order
     own = {order.order_id, *(other.order_id for other in case.orders() if other.shop_id == order.shop_id)}
     first = min((refund.opened for refund in refunds), key=lambda e: (e.occurred_at, e.event_id))
-    for parcel in sorted(case.shop_number_elsewhere, key=lambda one: one.sent.waybill_no):
+    for parcel in sorted(astray, key=lambda one: one.sent.waybill_no):
         number, scan, journey = parcel.sent.waybill_no, parcel.contradicted_by, parcel.journey
         assert scan is not None
         assert journey is not None

@@ -32,3 +32,5 @@ def test_looking_at_all_that_is_shown_finds_the_same(history: list[tuple[int, st
         event = order(number, said)
         assert quick.add_order(event, row) is slow.add_order(event, row)
         assert (quick.attributes, quick.used_at) == (slow.attributes, slow.used_at)
+        # Of whatever was shown before, something is told.
+        assert quick.attributes.keys() == quick.used_at.keys()

@@ -18,7 +18,7 @@ from cloudtag.contract.events import (
 )
 from cloudtag.contract.links import AttributeUsed, LinkReported
 from cloudtag.contract.scope import scoped
-from cloudtag.detection.attributes import NOTHING_SHOWN, ShownValues, attributes_in, shown_by
+from cloudtag.detection.attributes import NO_VALUES, NOTHING_SHOWN, ShownValues, attributes_in, shown_by
 from cloudtag.detection.crosswise import Doubtful
 from cloudtag.detection.dealings import BAD_RATING
 from cloudtag.detection.refund_view import own_unit
@@ -74,7 +74,7 @@ class BuyerIndex(Struct, gc=False):
     prefilter: Prefilter = field(default_factory=Prefilter)
     shown: ShownValues = NOTHING_SHOWN
     shown_at: int = 0
-    """What the latest order event in order of arrival showed, and when."""
+    """What the latest order event in order of arrival showed that showed anything, and when."""
     claims: frozenset[str] = frozenset()
     """The attributes by which others are linked who claim wrong goods."""
     shop_links: frozenset[str] = frozenset()
@@ -127,7 +127,11 @@ class BuyerIndex(Struct, gc=False):
             self._add_sent(order.waybill_no, row.name)
         for parcel in order.parcels:
             self._add_sent(parcel.waybill_no, row.name)
-        shown, last, before_ms, now_ms = shown_by(order), self.shown, self.shown_at, order.occurred_at
+        shown = shown_by(order)
+        # Many a shop repeats none of them as an order goes on.
+        if shown[:-1] == NO_VALUES:
+            return False
+        last, before_ms, now_ms = self.shown, self.shown_at, order.occurred_at
         # Most events show what the one before did: then an earlier use of that in the same period is known.
         if before_ms >= now_ms or before_ms // _PERIOD_MS != now_ms // _PERIOD_MS:
             last = NOTHING_SHOWN
@@ -137,9 +141,12 @@ class BuyerIndex(Struct, gc=False):
         has_changed = False
         for attribute in attributes_in(shown, last):
             before = self.used_at.get(attribute)
+            if before is None:
+                self._add_first(attribute, order)
+                has_changed = True
             # Most is shown again in the period in which it was shown last.
-            if before is None or before[-1] >= now_ms or before[-1] // _PERIOD_MS != now_ms // _PERIOD_MS:
-                has_changed = self._add_attribute(attribute, order, before or ()) or has_changed
+            elif before[-1] >= now_ms or before[-1] // _PERIOD_MS != now_ms // _PERIOD_MS:
+                has_changed = self._add_attribute(attribute, order, before) or has_changed
         return has_changed
 
     def begin(self, name: str, at_ms: int) -> list[str]:
@@ -153,8 +160,11 @@ class BuyerIndex(Struct, gc=False):
         return [] if self.loose is None else self.loose.add_order(name, at_ms, before)
 
     def _add_sent(self, number: str, name: str) -> None:
-        self.orders_by_number = known = own(self.orders_by_number)
-        if _join(known, number, name):
+        names = self.orders_by_number.get(number)
+        # Mostly an order's later event names what an earlier one did.
+        if names is None or name not in names:
+            self.orders_by_number = known = own(self.orders_by_number)
+            known[number] = (name,) if names is None else (*names, name)
             self._share(number, name)
 
     def _share(self, number: str, name: str) -> None:
@@ -224,22 +234,32 @@ class BuyerIndex(Struct, gc=False):
         self.mixed_up.put(name, doubtful)
         return before - {name}
 
+    def _add_first(self, attribute: str, order: OrderChanged) -> None:
+        """Take in an attribute that was never shown before."""
+        known, told = self.used_at, self.attributes
+        if not (isinstance(known, dict) and isinstance(told, dict)):
+            self.used_at, self.attributes = known, told = dict(known), dict(told)
+        known[attribute] = used_at = (order.occurred_at,)
+        told[attribute] = self._use(attribute, _first(order), order.buyer_id, used_at)
+
     def _add_attribute(self, attribute: str, order: OrderChanged, before: tuple[int, ...]) -> bool:
-        at_ms, held = order.occurred_at, self.attributes.get(attribute)
-        first: tuple[int, str, str] = _first(order)
+        """Take in another use of an attribute; whether another is its first one, or others are to be told."""
+        first, held = _first(order), self.attributes[attribute]
         self.used_at = all_known = own(self.used_at)
-        known = all_known[attribute] = _used_at(before, at_ms) if before else (at_ms,)
-        used_at = _since(known, _TOLD_MS) if before else known
-        if held is not None:
-            period, held_period = at_ms // _PERIOD_MS, held.since_ms // _PERIOD_MS
-            if period < held_period or (period == held_period and _first(held.record) <= first):
-                first = _first(held.record)
-            if first == _first(held.record) and used_at == held.record.used_at:
-                return False
-        use = AttributeUsed(0, True, attribute, *first, order.buyer_id, used_at=used_at, network=self.network)
+        known = all_known[attribute] = _used_at(before, order.occurred_at)
+        used_at, held_first = _since(known, _TOLD_MS), _first(held.record)
+        period, held_period = order.occurred_at // _PERIOD_MS, held.since_ms // _PERIOD_MS
+        if period < held_period or (period == held_period and held_first <= first):
+            first = held_first
+        if first == held_first and used_at == held.record.used_at:
+            return False
         self.attributes = told = own(self.attributes)
-        told[attribute] = Conclusion(use.internal_id, attribute, first[0], use)
+        told[attribute] = self._use(attribute, first, order.buyer_id, used_at)
         return True
+
+    def _use(self, attribute: str, first: tuple[int, str, str], buyer_id: str, used_at: tuple[int, ...]) -> Conclusion:
+        use = AttributeUsed(0, True, attribute, *first, buyer_id, used_at=used_at, network=self.network)
+        return Conclusion(use.internal_id, attribute, first[0], use)
 
 
 def _used_at(known: tuple[int, ...], at_ms: int) -> tuple[int, ...]:

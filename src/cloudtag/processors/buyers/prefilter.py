@@ -35,7 +35,7 @@ _NONE: frozenset[Signal] = frozenset()
 class _Watch:
     """The signals that a fact of one kind may still change. Most facts weigh nothing, and are alike in that."""
 
-    __slots__ = ("_alike", "_by_fields", "_fields", "_order", "is_record", "rest", "signals")
+    __slots__ = ("_by_fields", "_order", "alike", "fields", "is_counted", "is_record", "rest", "signals")
 
     def __init__(self, kind: type[Any], signals: Sequence[Signal]) -> None:
         """`signals`: all that weigh facts of the kind."""
@@ -48,9 +48,13 @@ class _Watch:
         self._by_fields = [(signal, signal.weigh[kind]) for signal in plain]
         self.rest = [(signal, signal.weigh[kind]) for signal in signals if signal not in plain]
         """The signals for which each fact is weighed, and how."""
+        self.is_counted = any(signal.at_least > 1 for signal, _ in self.rest)
+        """Whether it matters to any of them which order a fact is about, whatever it weighs."""
         named = [field for signal in plain for field in signal.fields[kind]]
-        self._fields: Callable[[Any], Any] | None = attrgetter(*named) if named else None
-        self._alike: dict[Any, list[tuple[Signal, int]]] = {}
+        self.fields: Callable[[Any], Any] | None = attrgetter(*named) if named else None
+        """What tells of a fact by which values the other signals weigh it."""
+        self.alike: dict[Any, list[tuple[Signal, int]]] = {}
+        """What facts weigh, by those values."""
 
     def order_of(self, fact: Any) -> _Order | None:
         """The order a fact is about, if it names any."""
@@ -59,18 +63,13 @@ class _Watch:
         order = self._order(fact)
         return order if order[1] else None
 
-    def alike(self, fact: Any) -> Sequence[tuple[Signal, int]]:
-        """What a fact weighs, as all that agree in a few fields, for the other signals; where it is nothing, they are
+    def weigh(self, values: Any, fact: Any) -> Sequence[tuple[Signal, int]]:
+        """What a fact weighs for the other signals, and all that agree in those values; where it is nothing, they are
         left out."""
-        if self._fields is None:
-            return ()
-        values = self._fields(fact)
-        found = self._alike.get(values)
-        if found is None:
-            if len(self._alike) >= _MOST_ALIKE:
-                self._alike.clear()
-            weighed = [(signal, int(weigh(fact))) for signal, weigh in self._by_fields]
-            found = self._alike[values] = [one for one in weighed if one[1]]
+        if len(self.alike) >= _MOST_ALIKE:
+            self.alike.clear()
+        weighed = [(signal, int(weigh(fact))) for signal, weigh in self._by_fields]
+        found = self.alike[values] = [one for one in weighed if one[1]]
         return found
 
 
@@ -129,13 +128,19 @@ class Prefilter(Struct, gc=False):
             order = watch.order_of(fact)
             for signal, weigh in watch.rest:
                 self._weigh_record(signal, fact, order, int(weigh(fact)))
-        elif (alike := watch.alike(fact)) or watch.rest:
-            self._note_event(fact, watch, alike)
+        else:
+            alike: Sequence[tuple[Signal, int]] = ()
+            if watch.fields is not None:
+                values = watch.fields(fact)
+                known = watch.alike.get(values)
+                alike = watch.weigh(values, fact) if known is None else known
+            if alike or watch.rest:
+                self._note_event(fact, watch, alike)
         return self.seen is not before and not before <= self.seen
 
     def _note_event(self, event: Any, watch: _Watch, alike: Sequence[tuple[Signal, int]]) -> None:
         """An event is there for good: one that weighs nothing changes nothing."""
-        order = watch.order_of(event)
+        order = watch.order_of(event) if alike or watch.is_counted else None
         for signal, weight in alike:
             self._weigh_event(signal, order, weight)
         for signal, weigh in watch.rest:
@@ -143,7 +148,7 @@ class Prefilter(Struct, gc=False):
             if signal.at_least > 1 and (tally := self._tallies.get(signal)) is not None and order in tally.settled:
                 continue
             if weight := int(weigh(event)):
-                self._weigh_event(signal, order, weight)
+                self._weigh_event(signal, watch.order_of(event) if order is None else order, weight)
 
     def _weigh_event(self, signal: Signal, order: _Order | None, weight: int) -> None:
         is_seen = signal in self.seen

@@ -27,10 +27,10 @@ HELD_MS = (LONGEST_WINDOW_DAYS + 60) * DAY_MS
 def view_of(row: Row) -> OrderView:
     """The order a row is about, made once until a fact changes it."""
     view = row.view
-    if view is None:
+    if not isinstance(view, OrderView):
+        assert view is None
         shop_id, order_id = unscoped(row.name)
         view = row.view = OrderView(order_id, row.facts.values(), shop_id)
-    assert isinstance(view, OrderView)
     return view
 
 
@@ -83,8 +83,12 @@ def orders_mixed(state: KeyedState, names: Collection[str]) -> set[str]:
 def orders_beside(state: KeyedState, names: Collection[str]) -> list[OrderView]:
     """The orders that cases about these may rest on. Where other goods were claimed to have come, those too that name
     what came back instead, or that a scan of one of their parcels names."""
+    index: BuyerIndex = state.index
+    if not (index.shared_by_order or index.mixed_up.doubtful or index.claimed_orders):
+        # Mostly no order has anything to do with another.
+        return [view_of(row) for row in orders_in(state, names if len(names) == 1 else set(names))]
     found = orders_mixed(state, names)
-    claimed: NameSet = state.index.claimed_orders
+    claimed: NameSet = index.claimed_orders
     for name in claimed.intersection(names) if claimed else ():
         found |= _naming_the_like(state, name)
         found |= {scoped(unscoped(name)[0], order_id) for order_id in _scanned_for(state, name)}

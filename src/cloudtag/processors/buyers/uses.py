@@ -208,8 +208,11 @@ def pictures(
 
     `order`: the one they are about, if any is named.
     """
+    events = list(handed_in)
+    if not events:
+        return []
     shown: dict[str, AttributeUsed] = {}
-    for event, subject in sorted(handed_in, key=lambda pair: (pair[0].occurred_at, pair[0].event_id)):
+    for event, subject in sorted(events, key=lambda pair: (pair[0].occurred_at, pair[0].event_id)):
         for attribute, phash in picture_attributes(event.evidence):
             use = AttributeUsed(
                 0, True, attribute, event.occurred_at, event.event_id, event.platform, state.id,

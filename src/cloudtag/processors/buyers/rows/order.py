@@ -14,7 +14,7 @@ from cloudtag.contract.records import Alert, Label
 from cloudtag.contract.scope import scoped, unscoped
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.claims import may_be_unpaid
-from cloudtag.detection.crosswise import doubtful_goods
+from cloudtag.detection.crosswise import doubtful_goods, tells_of_goods
 from cloudtag.detection.feeds import feed_questions
 from cloudtag.detection.once import Later
 from cloudtag.detection.order_view import OrderView
@@ -54,12 +54,12 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     if not row.facts:
         return EMPTY
     view: Any = row.view
-    order, loose = view or view_of(row), loose_words(state, row)
+    order, loose = view or view_of(row), loose_words(state, row) if state.index.loose is not None else ()
     policy = policies.at(order.platform or "", order.began_at)
     said = OrderView(order.order_id, (*row.facts.values(), *loose), order.shop_id) if loose else order
     asked = concerned(said, row.kinds, policy)
     if not (asked or order.refunds or order.others or may_be_unpaid(order)):
-        return _quiet(state, order)
+        return order.quiet or _quiet(state, order)
     judgement = Judgement()
     for use in (*_uses(state, order), *_sales(state, order)):
         judgement.conclusions[use.id] = use
@@ -165,11 +165,15 @@ def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
     if state.memo is not None:
         state.memo.note(name)
     index: BuyerIndex = state.index
-    index.add_kinds(row)
+    kinds = row.kinds
+    if not kinds <= index.kinds:
+        index.add_kinds(row)
     asked: Iterable[str] = ()
     if type(fact) is ev.OrderChanged:
-        asked = (state.letters["links"],) if index.add_order(fact, row) else ()
-        if beside := index.begin(name, fact.occurred_at):
+        if index.add_order(fact, row):
+            asked = (state.letters["links"],)
+        began = index.began.get(name)
+        if (began is None or began > fact.occurred_at) and (beside := index.begin(name, fact.occurred_at)):
             # Which orders the complaints are about that name none may have changed.
             asked = (*asked, *_rows(state, beside))
     elif type(fact) is ev.ComplaintChanged:
@@ -181,7 +185,9 @@ def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
         if type(fact) is ev.ReturnInspected:
             index.add_inspection(fact)
         index.note_dealing(fact)
-    return (*asked, *_no_longer_mixed(state, row)) if ev.ReturnInspected in row.kinds else asked
+    if ev.ReturnInspected not in kinds or not tells_of_goods(fact):
+        return asked
+    return (*asked, *_no_longer_mixed(state, row))
 
 
 def _no_longer_mixed(state: KeyedState, row: Row) -> list[str]:
