@@ -43,11 +43,11 @@ class LedCoordinator(GroupCoordinator):  # type: ignore[misc]
         return answer
 
     async def _do_rejoin_group(self, subscription: Any) -> bool:
-        self._joined = None
         is_joined: bool = await super()._do_rejoin_group(subscription)
-        if not is_joined and self._joined is not None:
+        joined, self._joined = self._joined, None
+        if not is_joined and joined is not None:
             try:
-                await self._see_to_leader(*self._joined)
+                await self._see_to_leader(*joined)
             except KafkaError as error:
                 logger.info("Nobody says who leads group %s: %r", self.group_id, error)
         return is_joined
