@@ -23,7 +23,7 @@ from aiokafka.protocol.group import HeartbeatRequest, JoinGroupRequest
 logger = logging.getLogger(__name__)
 
 NO_GENERATION = -1
-"""Asked with it, a broker says whether somebody is a member and does not take it for a sign of life."""
+"""Asked with it, a broker says whether somebody is a member; Apache Kafka does not take it for a sign of life."""
 
 
 class LedCoordinator(GroupCoordinator):  # type: ignore[misc]
@@ -31,40 +31,48 @@ class LedCoordinator(GroupCoordinator):  # type: ignore[misc]
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
-        self._joined: tuple[JoinGroupRequest, str] | None = None
-        """The last request to join, and who leads by the answer."""
-        self._seated: set[str] = set()
-        """The leaders whose seat was taken. Each once: it may be that a seat has run out, and it is not known yet."""
+        self._leader = ""
+        """Who led when this one joined last."""
+        self._waited = 0
+        """How often it has waited in vain for that leader."""
 
     async def _send_req(self, request: Any) -> Any:
         answer = await super()._send_req(request)
-        if isinstance(request, JoinGroupRequest):
-            self._joined = request, answer.leader_id
+        if isinstance(request, JoinGroupRequest) and answer.leader_id:
+            if answer.leader_id != self._leader:
+                self._leader, self._waited = answer.leader_id, 0
+            elif answer.leader_id != answer.member_id and _is_asked(self._waited):
+                await self._see_to_leader(request)
         return answer
 
     async def _do_rejoin_group(self, subscription: Any) -> bool:
         is_joined: bool = await super()._do_rejoin_group(subscription)
-        joined, self._joined = self._joined, None
-        if not is_joined and joined is not None:
-            try:
-                await self._see_to_leader(*joined)
-            except KafkaError as error:
-                logger.info("Nobody says who leads group %s: %r", self.group_id, error)
+        self._waited = 0 if is_joined else self._waited + 1
         return is_joined
 
-    async def _see_to_leader(self, joining: JoinGroupRequest, leader: str) -> None:
-        if leader in ("", self.member_id, *self._seated) or await self._is_member(leader):
-            return
-        logger.warning("Group %s is led by %s, which has left it: its seat runs out now", self.group_id, leader)
-        seat = copy(joining)
-        seat._member_id = leader
-        await super()._send_req(seat)
-        self._seated.add(leader)
+    async def _see_to_leader(self, joining: JoinGroupRequest) -> None:
+        try:
+            if await self._is_member(self._leader):
+                return
+            logger.warning("Group %s is led by %s, which has left it: its seat runs out", self.group_id, self._leader)
+            seat = copy(joining)
+            seat._member_id = self._leader
+            await super()._send_req(seat)
+        except KafkaError as error:
+            logger.info("Nobody says who leads group %s: %r", self.group_id, error)
 
     async def _is_member(self, member: str) -> bool:
         answer = await self._send_req(HeartbeatRequest(self.group_id, NO_GENERATION, member))
         unknown: int = UnknownMemberIdError.errno
         return bool(answer.error_code != unknown)
+
+
+def _is_asked(waited: int) -> bool:
+    """After the first time in vain, the second, the fourth, and so on.
+
+    The embedded broker takes a question for a sign of life, and a seat must run out however many ask.
+    """
+    return waited > 0 and waited & (waited - 1) == 0
 
 
 def use() -> None:

@@ -3,14 +3,15 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 from aiokafka.client import AIOKafkaClient, CoordinationType
 from aiokafka.consumer import consumer as consumer_module
+from aiokafka.consumer.group_coordinator import GroupCoordinator
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from aiokafka.coordinator.protocol import ConsumerProtocol, ConsumerProtocolMemberAssignment
 from aiokafka.errors import (
@@ -130,19 +131,21 @@ async def until(is_true: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
-def has_all(consumer: AIOKafkaConsumer) -> bool:
-    return bool(
-        consumer.assignment() == {TopicPartition(*consumer.subscription(), number) for number in range(PARTITIONS)}
-    )
+def have_all(*consumers: AIOKafkaConsumer) -> bool:
+    """Whether each partition is one consumer's."""
+    found = sorted(tp.partition for consumer in consumers for tp in consumer.assignment())
+    return found == list(range(PARTITIONS))
 
 
-async def test_a_leader_that_leaves_while_another_joins_is_followed_by_that_one(
-    broker: str, leader: Member, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("others", [1, pytest.param(3, marks=pytest.mark.long)])
+async def test_a_leader_that_leaves_while_others_join_is_followed_by_one_of_them(
+    broker: str, leader: Member, others: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with joining(leader, broker, monkeypatch) as consumer:
+    async with AsyncExitStack() as stack:
+        begun = [await stack.enter_async_context(joining(leader, broker, monkeypatch)) for _ in range(others)]
         await leader.sees_another()
         await leader.leave()
-        await until(lambda: has_all(consumer))
+        await until(lambda: have_all(*begun))
 
 
 @pytest.mark.long
@@ -151,14 +154,20 @@ async def test_a_leader_that_is_slow_keeps_its_seat(
     broker: str, leader: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who waits in vain asks, and no more comes of it. Apache Kafka lets nobody wait before the leader has come."""
-    answers: list[bool] = []
-    is_member = group_leader.LedCoordinator._is_member
+    answers, ids = list[bool](), list[str]()
+    is_member, send = group_leader.LedCoordinator._is_member, GroupCoordinator._send_req
 
     async def listen(coordinator: group_leader.LedCoordinator, member: str) -> bool:
         answers.append(await is_member(coordinator, member))
         return answers[-1]
 
+    async def watch(coordinator: GroupCoordinator, request: Any) -> Any:
+        if isinstance(request, JoinGroupRequest):
+            ids.append(request._member_id)
+        return await send(coordinator, request)
+
     monkeypatch.setattr(group_leader.LedCoordinator, "_is_member", listen)
+    monkeypatch.setattr(GroupCoordinator, "_send_req", watch)
     async with joining(leader, broker, monkeypatch) as consumer:
         while not answers:
             await leader.beat()
@@ -166,6 +175,10 @@ async def test_a_leader_that_is_slow_keeps_its_seat(
         everybody = [member for member, *_ in (await leader.join()).members]
         all_of_it = ConsumerProtocolMemberAssignment(0, [(leader.topic, list(range(PARTITIONS)))], b"").encode()
         await leader.hand_out(dict.fromkeys(everybody, all_of_it))
-        await until(lambda: has_all(consumer))
-        assert consumer._coordinator._seated == set()
-    assert (all(answers), len(everybody)) == (True, 2)
+        await until(lambda: have_all(consumer))
+    assert (all(answers), len(everybody), leader.id in ids) == (True, 2, False)
+
+
+def test_the_more_often_it_has_waited_the_less_often_it_asks() -> None:
+    asked = [waited for waited in range(20) if group_leader._is_asked(waited)]
+    assert asked == [1, 2, 4, 8, 16]
