@@ -53,6 +53,7 @@ _PIPELINE = "many small batches, and fetches that ask of many partitions"
 _HOPS = "an alert of several hops waits for as many rounds through the broker"
 _IDLE = "each arrival is a batch of its own, and a round of fetches"
 _VIEWS = "something is made anew of all that is held"
+_ROWS_BACK = "memory is bounded: rows of those who were away are read back from the store"
 _READING = "what is fetched is copied several times on its way, and each row is an object of its own"
 _STORING = "what is decoded and put into columns, and what the warehouse takes of a block by itself"
 
@@ -134,9 +135,13 @@ def growth_of(found: Found) -> tuple[list[Grown], list[Grown]]:
 
 def _of_growth(found: Found) -> Iterator[Goal]:
     by_buyers, by_facts = growth_of(found)
-    for name, most, grown in (("buyers", MANY_BUYERS, by_buyers), ("facts of one buyer", MANY_FACTS, by_facts)):
+    of_buyers, of_facts = (
+        ("buyers", MANY_BUYERS, by_buyers, _ROWS_BACK),
+        ("facts of one buyer", MANY_FACTS, by_facts, _VIEWS),
+    )
+    for name, most, grown, why in (of_buyers, of_facts):
         now = grows(grown) if grown and grown[-1].held >= most else None
-        yield _below(f"CPU of an event beside {most:,} {name}, ÷ that beside few", GROWTH, now, _VIEWS)
+        yield _below(f"CPU of an event beside {most:,} {name}, ÷ that beside few", GROWTH, now, why)
     many = next((one for one in by_buyers if one.held >= MANY_BUYERS and one.grown_mb), None)
     held = many.grown_mb * 1024 / many.held if many else None
     yield _at_most(f"memory per buyer of {MANY_BUYERS:,} with one order, engine alone, KiB", BUYER_KIB, held, _OBJECTS)

@@ -33,7 +33,9 @@ STEP_BACK = 4
 WAIT_MS = 200
 """Only waited for where there turns out to be nothing; a broker may answer nothing at all to who waits for nothing."""
 PAUSES_SECONDS = (0.05, 0.2, 0.5, 1.0)
-"""How long a partition is given to find its leader: one that was just made, or whose broker went, may have none."""
+"""How long a partition is given to find its leader: one that was just made, or whose broker went, may have none. Once
+one had none in all that time, those after it are looked for once more, and not waited for."""
+NO_LEADER = (LeaderNotAvailableError, NotLeaderForPartitionError)
 _READ_UNCOMMITTED = 0
 _NO_REPLICA = -1
 
@@ -65,6 +67,7 @@ class TopicReader:
     def __init__(self, client: AIOKafkaClient, cluster: ClusterMetadata) -> None:
         self._client = client
         self._cluster = cluster
+        self._is_patient = True
 
     async def latest(self, topic: str, limit: int) -> Taken:
         """`limit` of the newest records of a topic, or all there are, spread evenly over its partitions.
@@ -143,13 +146,17 @@ class TopicReader:
 
     async def _ask(self, place: TopicPartition, request: Any) -> tuple[Any, ...]:
         """What the leader of a partition answers about it, after the error code, which is raised; it may be nothing."""
-        for pause in PAUSES_SECONDS:
+        for pause in PAUSES_SECONDS if self._is_patient else (0.0,):
             try:
                 return await self._asked(place, request)
-            except (LeaderNotAvailableError, NotLeaderForPartitionError):
+            except NO_LEADER:
                 await asyncio.sleep(pause)
                 self._cluster = await self._client.fetch_all_metadata()
-        return await self._asked(place, request)
+        try:
+            return await self._asked(place, request)
+        except NO_LEADER:
+            self._is_patient = False
+            raise
 
     async def _asked(self, place: TopicPartition, request: Any) -> tuple[Any, ...]:
         leader = self._cluster.leader_for_partition(place)

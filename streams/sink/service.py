@@ -17,7 +17,7 @@ from cloudtag.contract.records import DeadLetter
 from cloudtag.warehouse.errors import OutageError, TooManyUnstorableError
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from streams.health.watchdog import NO_MEMBER, UNASSIGNED, Pulse
-from streams.kafka import bounded_batches, codecs, session_fetcher
+from streams.kafka import bounded_batches, codecs, group_leader, session_fetcher
 from streams.kafka.backoff import EVERYTHING, Backoffs
 from streams.kafka.log_throttle import LogThrottle
 from streams.kafka.membership import has_left_group
@@ -75,6 +75,7 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
         codecs.check()
         bounded_batches.bound(self._config.unpacked_batch_bytes)
         session_fetcher.use()
+        group_leader.use()
         consumer = self._consumer = self._new_consumer()
         consumer.subscribe(self._partitions.topics, listener=self)
         measuring = asyncio.create_task(self._lags.keep_measuring(consumer))

@@ -16,7 +16,7 @@ from aiokafka.structs import OffsetAndMetadata
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, credentials_to_aiokafka_auth, server_list
 from faust.types import TP
 
-from streams.kafka import session_fetcher
+from streams.kafka import group_leader, session_fetcher
 from streams.kafka.fetching import ENDS, salvage
 from streams.kafka.membership import has_left_group, is_refused
 from streams.kafka.session_fetcher import SessionFetcher
@@ -66,6 +66,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         # over several workers; its own assignor keeps partition p of all topics together.
         self._assignor = self.app.assignor
         session_fetcher.use()
+        group_leader.use()
         conf = self.app.conf
         return AIOKafkaConsumer(
             client_id=conf.broker_client_id,

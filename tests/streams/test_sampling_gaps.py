@@ -89,3 +89,26 @@ async def test_a_partition_is_given_a_moment_to_find_its_leader(
         assert (await topics.latest(config.topic("orders"), 5)).faults == faults
     finally:
         await client.close()
+
+
+@pytest.mark.kafka
+@pytest.mark.parametrize(
+    ("times", "faults", "asked"),
+    [(0, [], 0), (1, [], 1), (5, ["partition 0: NotLeaderForPartitionError"], 2)],
+    ids=["has one", "has one now", "has none either"],
+)
+async def test_after_one_without_a_leader_others_are_not_waited_for(
+    config: Config, monkeypatch: pytest.MonkeyPatch, times: int, faults: list[str], asked: int
+) -> None:
+    monkeypatch.setattr(reader, "PAUSES_SECONDS", (0.0,) * 4)
+    client = AIOKafkaClient(bootstrap_servers=config.brokers)
+    await client.bootstrap()
+    try:
+        looking: Any = Leaderless(client, 5)
+        topics = reader.TopicReader(looking, await client.fetch_all_metadata())
+        assert (await topics.latest(config.topic("orders"), 5)).faults == ["partition 0: NotLeaderForPartitionError"]
+        looking.left = times
+        assert (await topics.latest(config.topic("orders"), 5)).faults == faults
+        assert times - looking.left == asked
+    finally:
+        await client.close()

@@ -11,6 +11,10 @@ LEAST, MOST = -(1 << 63), (1 << 63) - 1
 _ANY_LENGTH = (1 << 31) - 1
 
 
+class UnplannedError(Exception):
+    """What no node of a plan can say, of one to read by or to write by."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadNode:
     """How a value is read, and the bounds outside of which it is left to the pure reader."""

@@ -10,13 +10,9 @@ from typing import Any
 
 from msgspec import UNSET, Struct, inspect
 
-from cloudtag.wire.read_node import LEAST, MOST, ReadNode
+from cloudtag.wire.read_node import LEAST, MOST, ReadNode, UnplannedError
 from cloudtag.wire.schemas import Schema
 from cloudtag.wire.shape import shape_of
-
-
-class UnplannedError(Exception):
-    """What no node can say."""
 
 
 def plan_of(struct: type[Struct], schema: Schema) -> ReadNode | None:

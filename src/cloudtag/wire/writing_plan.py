@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cloudtag.wire.read_node import Op
+from cloudtag.wire.read_node import Op, UnplannedError
 from cloudtag.wire.schemas import Schema
 
 _PLAIN: Mapping[str, Op] = {"boolean": "boolean", "int": "long", "long": "long", "string": "text", "bytes": "bytes"}
@@ -33,7 +33,7 @@ def writing_plan_of(schema: Schema) -> WriteNode | None:
     """The plan by which records of a schema are written; none where there is none."""
     try:
         return _record(schema, {})
-    except NotImplementedError:
+    except UnplannedError:
         return None
 
 
@@ -51,11 +51,11 @@ def _value(kind: Any, known: dict[str, Any]) -> WriteNode:
     kind = known.get(kind, kind) if isinstance(kind, str) else kind
     if isinstance(kind, list):
         if len(kind) != 2 or kind[0] != "null" or isinstance(kind[1], list):
-            raise NotImplementedError("a union other than null and one type")
+            raise UnplannedError("a union other than null and one type")
         return replace(_value(kind[1], known), is_nullable=True)
     if isinstance(kind, str):
         if kind not in _PLAIN:
-            raise NotImplementedError(kind)
+            raise UnplannedError(kind)
         return WriteNode(op=_PLAIN[kind])
     match kind["type"]:
         case "array":
@@ -69,4 +69,4 @@ def _value(kind: Any, known: dict[str, Any]) -> WriteNode:
             return WriteNode(op="enum", symbols={symbol: place for place, symbol in enumerate(kind["symbols"])})
         case "int" | "long":
             return WriteNode(op="long")
-    raise NotImplementedError(kind["type"])
+    raise UnplannedError(kind["type"])

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+import streams.kafka.group_leader
 import streams.kafka.session_fetcher
 import streams.kafka.whole_batches
 import streams.transport.assignor
@@ -32,6 +33,7 @@ OURS = (
     streams.transport.driver.BatchProducer,
     streams.transport.stream.BatchStream,
     streams.transport.stream.BatchSchema,
+    streams.kafka.group_leader.LedCoordinator,
     streams.kafka.session_fetcher.SessionFetcher,
     streams.kafka.session_fetcher.SessionRequest,
     streams.kafka.whole_batches.RecordsOrBatches,
