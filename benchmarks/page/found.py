@@ -13,6 +13,7 @@ from benchmarks.peers.measure import PeersFound
 from benchmarks.pipeline.growth import GrowthFound
 from benchmarks.pipeline.measure import PipelineFound
 from benchmarks.stores.order import StoresFound
+from cloudtag.native.choice import Way, is_native
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,6 +27,8 @@ class Machine(Struct, frozen=True, kw_only=True):
     revision: str
     is_shared: bool
     """Whether other work ran meanwhile: then only ratios of runs made one after the other say anything."""
+    way: Way = "pure"
+    """How cloudtag read and wrote records: in older figures by the pure code, there was no other."""
 
     @classmethod
     def here(cls, *, is_shared: bool) -> Machine:
@@ -37,6 +40,7 @@ class Machine(Struct, frozen=True, kw_only=True):
             python=platform.python_version(),
             revision=done.stdout.strip(),
             is_shared=is_shared,
+            way="native" if is_native() else "pure",
         )
 
 

@@ -40,11 +40,13 @@ def _begin(found: Found, raw: str) -> str:
         if machine.is_shared
         else "Nothing else ran on the machine."
     )
+    way = "with the native part" if machine.way == "native" else "by the pure code"
     return f"""# Speed
 
 Made by `make bench` (profile `{found.profile}`), all figures from one run: {machine.cpus} cores, {machine.processor},
 Python {machine.python}, revision `{machine.revision[:7]}`; raw in [`{raw}`](../benchmarks/results/{raw}).
-{shared} Broker, peers and whoever watches them share the cores. What each part means, and how the parts of a worker's
+Cloudtag read and wrote records {way}. {shared}
+Broker, peers and whoever watches them share the cores. What each part means, and how the parts of a worker's
 time are found, is in [benchmarks](benchmarks.md).
 {_took(found)}
 

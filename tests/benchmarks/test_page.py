@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from benchmarks.page.found import Found, Machine
 from benchmarks.page.goals import ENGINE, goals
 from benchmarks.page.svg import Bar, bars, lines
-from benchmarks.page.write import write
+from benchmarks.page.write import page, write
 from benchmarks.peers.measure import PeersFound, PeerSummary
 from benchmarks.peers.run import PeerResult
 from benchmarks.pipeline.growth import Grown, GrowthFound
@@ -20,6 +20,7 @@ from benchmarks.pipeline.measure import PipelineFound
 from benchmarks.pipeline.open_loop import OpenLoop
 from benchmarks.ratios import Ratio
 from benchmarks.stores.order import ALONE_INSIDE, BESIDE, FROM_MEMORY, FROM_ROCKSDB, INSIDE, Rate, StoresFound
+from cloudtag.native.choice import Way
 
 
 def line(peer: str, cpu_us: float) -> PeerSummary:
@@ -116,6 +117,18 @@ def test_on_a_shared_machine_the_clock_concludes_nothing(found: Found) -> None:
     shared = reached(replace(found, machine=replace(found.machine, is_shared=True)))
     assert shared["event → alert, p99 ms at 50 % of that"] is None
     assert shared["job, engine: records per CPU, ÷ plain aiokafka loop"] is True
+
+
+@pytest.mark.parametrize(("way", "said"), [("pure", "by the pure code"), ("native", "with the native part")])
+def test_it_is_said_how_records_were_read(found: Found, way: Way, said: str) -> None:
+    text = page(replace(found, machine=replace(found.machine, way=way)), "raw.json")
+    assert f"Cloudtag read and wrote records {said}." in text
+
+
+def test_figures_of_before_there_was_a_native_part_are_of_the_pure_code(found: Found) -> None:
+    told = msgspec.to_builtins(found)
+    del told["machine"]["way"]
+    assert msgspec.convert(told, Found).machine.way == "pure"
 
 
 def test_a_small_state_says_nothing_of_a_large_one(found: Found) -> None:
