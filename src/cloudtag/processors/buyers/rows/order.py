@@ -26,7 +26,7 @@ from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.row_kind import INTERNAL_ID, Holds, Reads, RowKind
 from cloudtag.engine.rows import Row
-from cloudtag.policy.model import Policies
+from cloudtag.policy.model import Policies, Policy
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
 from cloudtag.processors.buyers.published import abnormal_among
 from cloudtag.processors.buyers.reading import (
@@ -60,13 +60,11 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     asked = concerned(said, row.kinds, policy)
     if not (asked or order.refunds or order.others or may_be_unpaid(order)):
         return order.quiet or _quiet(state, order)
-    judgement = Judgement()
-    for use in (*_uses(state, order), *_sales(state, order)):
-        judgement.conclusions[use.id] = use
-    is_claimed = row.name in state.index.claimed_orders
-    told, judgement.timer_ms = order_uses(state, order, now_ms, policy, is_claimed=is_claimed)
-    for use in _shown(told):
-        judgement.conclusions[use.id] = use
+    judgement, is_claimed = Judgement(), row.name in state.index.claimed_orders
+    # Whether one alert holds (`KeyedState.question`) has nothing to do with what others are told and asked.
+    is_all_asked = state.question is None
+    if is_all_asked:
+        _tell(state, order, now_ms, policy, judgement, is_claimed=is_claimed)
     case = OrderCase(
         state.id,
         said,
@@ -77,11 +75,22 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         lambda number, courier: silence(state, number, courier),
         lambda number: number not in state.index.units,
     )
-    if order.refunds:
+    if order.refunds and is_all_asked:
         _ask(state, case, judgement)
     if asked:
         run_detectors(asked, case, policy, state, judgement, abnormal=lambda: abnormal_among(state))
     return judgement
+
+
+def _tell(
+    state: KeyedState, order: OrderView, now_ms: int, policy: Policy, judgement: Judgement, *, is_claimed: bool
+) -> None:
+    """What `parcels` and `links` are told of an order, and when to look again whether it was paid."""
+    for use in (*_uses(state, order), *_sales(state, order)):
+        judgement.conclusions[use.id] = use
+    told, judgement.timer_ms = order_uses(state, order, now_ms, policy, is_claimed=is_claimed)
+    for use in _shown(told):
+        judgement.conclusions[use.id] = use
 
 
 def _quiet(state: KeyedState, order: OrderView) -> Judgement:

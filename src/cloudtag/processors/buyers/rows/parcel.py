@@ -74,7 +74,9 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         rest=lambda from_ms, until_ms: rest_spans(from_ms, until_ms, policy.deadlines),
         loose=loose(state),
     )
-    _ask(state, case, judgement)
+    if state.question is None:
+        # Whether one alert holds has nothing to do with what couriers are asked.
+        _ask(state, case, judgement)
     asked = askable("parcel", kinds_of(rows), policy)
     run_detectors(asked, case, policy, state, judgement, abnormal=lambda: abnormal_among(state))
     return judgement
