@@ -5,26 +5,17 @@ all that a producer sends or nothing; a batch of its own kind that is told other
 """
 
 from collections.abc import Collection, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from aiokafka.producer.message_accumulator import BatchBuilder
 
+from cloudtag.changelog.records import HasKeyAndValue
 from streams.kafka.codecs import CODECS
 
 BATCH_BYTES = 900_000
 """The most that is packed into one request per partition: below Kafka's default limit of 1 MiB per batch."""
 WORTH_BYTES = 512
 """Fewer bytes than this are sent as they are: packing them would take more time than it saves."""
-
-
-class HasKeyAndValue(Protocol):
-    """A record on its way out."""
-
-    @property
-    def key(self) -> bytes | None: ...
-
-    @property
-    def value(self) -> bytes | None: ...
 
 
 class Packing:
