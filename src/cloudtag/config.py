@@ -26,7 +26,6 @@ NotNegative = Annotated[int, Meta(ge=0)]
 """A whole number from 0 on."""
 Seconds = Annotated[float, Meta(gt=0)]
 """A duration in seconds, more than 0."""
-
 LiveMoment = Annotated[datetime, Meta(tz=True)]
 """A moment with its zone, as 2026-03-01T00:00:00Z."""
 
@@ -139,14 +138,13 @@ class Config(HttpSettings, frozen=True, kw_only=True, forbid_unknown_fields=True
     batch_records: Positive = 2000
     """The most records judged in one step of a task."""
     unpacked_batch_bytes: Annotated[int, Meta(ge=17 << 20)] = 32 << 20
-    """The most that a compressed batch of records may unpack to; of a larger one nothing is read. What cloudtag writes
-    itself may need 17 MiB. Memory for a few of them is needed per partition."""
+    """The most that a compressed batch may unpack to; of a larger one nothing is read. What cloudtag writes may need
+    17 MiB. Memory for a few of them is needed per partition."""
     compression: Literal["none", "gzip", "snappy", "lz4", "zstd"] = "zstd"
-    """How changelogs and internal records are packed, which nobody but workers reads; what others read travels plain.
-    Workers read all of these, so it may be changed at any time."""
+    """How changelogs and internal records are packed, which only workers read. It may be changed at any time."""
     cache_bytes: Annotated[int, Meta(ge=1 << 20)] = 256 << 20
-    """What decoded keyed states may take of a worker's memory; those least in use are read back from the store. With
-    `memory` as the store all rows are in memory besides. Of a sink: what remembered keyed hashes may take."""
+    """What decoded keyed states may take of memory; those least in use are read back. With `memory` as the store all
+    rows are in memory besides. Of a sink: what remembered keyed hashes may take."""
     store_bytes: Annotated[int, Meta(ge=8 << 20)] = 64 << 20
     """What RocksDB may take: blocks and indexes that were read, and rows that are not on the disk yet."""
     buffer_bytes: Annotated[int, Meta(ge=8 << 20)] = 256 << 20
@@ -163,7 +161,6 @@ class Config(HttpSettings, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Records are pending and nothing moves for so long: the watchdog ends the process."""
     recovery_stall_seconds: Seconds = 120.0
     """A changelog is not read to its end and gives nothing for so long: the process ends."""
-
     metrics_host: str = "127.0.0.1"
     metrics_port: Annotated[int, Meta(ge=0, le=65_535)] | None = None
     """Where `/metrics`, `/healthz` and `/readyz` are served; 0 takes a free port, none serves nothing. Beyond loopback

@@ -12,6 +12,7 @@ aiokafka has no setting for it: its name for the coordinator is replaced.
 """
 
 import logging
+from collections.abc import Awaitable
 from copy import copy
 from typing import Any
 
@@ -36,9 +37,13 @@ class LedCoordinator(GroupCoordinator):  # type: ignore[misc]
         self._waited = 0
         """How often it has waited in vain for that leader."""
 
-    async def _send_req(self, request: Any) -> Any:
-        answer = await super()._send_req(request)
-        if isinstance(request, JoinGroupRequest) and answer.leader_id:
+    def _send_req(self, request: Any) -> Awaitable[Any]:
+        sent: Awaitable[Any] = super()._send_req(request)
+        return self._joined(request, sent) if isinstance(request, JoinGroupRequest) else sent
+
+    async def _joined(self, request: JoinGroupRequest, sent: Awaitable[Any]) -> Any:
+        answer = await sent
+        if answer.leader_id:
             if answer.leader_id != self._leader:
                 self._leader, self._waited = answer.leader_id, 0
             elif answer.leader_id != answer.member_id and _is_asked(self._waited):
