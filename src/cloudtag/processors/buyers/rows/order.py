@@ -60,7 +60,8 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     asked = concerned(said, row.kinds, policy)
     if not (asked or order.refunds or order.others or may_be_unpaid(order)):
         return order.quiet or _quiet(state, order)
-    judgement, is_claimed = Judgement(), row.name in state.index.claimed_orders
+    judgement = Judgement()
+    is_claimed = row.name in state.index.claimed_orders
     # Whether one alert holds (`KeyedState.question`) has nothing to do with what others are told and asked.
     is_all_asked = state.question is None
     if is_all_asked:
