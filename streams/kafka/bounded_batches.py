@@ -36,7 +36,7 @@ RECORD_BYTES = 512
 
 _OVERHEAD, _LENGTH_AT, _VERSION_AT = 12, 8, 16
 _OLD_ATTRIBUTES_AT, _ATTRIBUTES_AT, _COUNT_AT = 17, 22, 57
-_CODEC, _V2 = 0x07, 2
+_CODEC, _V2, _HEAD_BYTES = 0x07, 2, 61
 _INT = struct.Struct(">i")
 
 
@@ -50,6 +50,17 @@ class StandIn(NamedTuple):
     key: None = None
     checksum: None = None
     headers: tuple[()] = ()
+
+
+class UnpackedBatch(NamedTuple):
+    """Bytes, between which places in them a batch's records are, and how many its head says they are."""
+
+    data: bytes
+    start: int
+    end: int
+    told: int
+    taken_bytes: int = 0
+    """What they take of the memory that is bounded."""
 
 
 class _BoundedBatch:
@@ -79,7 +90,7 @@ class BoundedRecords:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._records = MemoryRecords(data)
-        self._place = self._taken_bytes = 0
+        self._start = self._place = self._taken_bytes = 0
 
     def size_in_bytes(self) -> int:
         """How many bytes the fetch has brought."""
@@ -94,10 +105,30 @@ class BoundedRecords:
         batch = self._records.next_batch()
         if batch is None:
             return None
-        start = self._place
+        start = self._start = self._place
         self._place += _OVERHEAD + _INT.unpack_from(self._data, start + _LENGTH_AT)[0]
         raw = self._data[start : self._place]
         return _BoundedBatch(batch, raw, self) if _codec_number(raw) else batch
+
+    def unpacked(self) -> UnpackedBatch | None:
+        """The records of the batch that was given last, unpacked, where its format is the newest; None for any other,
+        and for what cannot or may not be unpacked: whoever iterates the batch is told why. Who reads them does not
+        iterate it, and says `took`.
+        """
+        data, start, end = self._data, self._start, self._place
+        if end - start < _HEAD_BYTES or data[start + _VERSION_AT] != _V2:
+            return None
+        count = _INT.unpack_from(data, start + _COUNT_AT)[0]
+        codec = CODECS.get(data[start + _ATTRIBUTES_AT] & _CODEC)
+        if codec == "none":
+            return UnpackedBatch(data, start + _HEAD_BYTES, end, count)
+        if codec is None:
+            return None
+        try:
+            found = getattr(unpacker(), codec)(data[start + _HEAD_BYTES : end])
+        except Exception:
+            return None
+        return UnpackedBatch(found, 0, len(found), count, len(found) + count * RECORD_BYTES)
 
     def took(self, count: int) -> None:
         """A batch has taken so many bytes of memory."""

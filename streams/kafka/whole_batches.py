@@ -5,16 +5,19 @@ aiokafka makes of each record one that names its topic, its sizes and more, one 
 that is done with a row of a changelog. It has no setting for it: its name for the reader of what a fetch has brought is
 replaced, and a consumer that has `IN_BATCHES` as the deserializer of its keys gets lists of records instead of records.
 All others get records with the client's own fields, of a kind that Python makes in a third of the time, and whose
-collector of garbage need not look at them.
+collector of garbage need not look at them; where the native part is used it makes those of a batch all at once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from aiokafka.consumer import fetcher
-from aiokafka.consumer.fetcher import READ_UNCOMMITTED, PartitionRecords
+from aiokafka.consumer.fetcher import READ_COMMITTED, READ_UNCOMMITTED, PartitionRecords
 from aiokafka.errors import CorruptRecordException
 from msgspec import Struct
+
+from cloudtag.native.choice import is_native
+from streams.kafka.bounded_batches import BoundedRecords, UnpackedBatch
 
 IN_BATCHES: Any = object()
 """In the place of a deserializer of keys: `getmany` gives lists of records, none of them empty, instead of records.
@@ -44,9 +47,16 @@ class RecordsOrBatches(PartitionRecords):  # type: ignore[misc]
 
     def __init__(self, tp: Any, records: Any, aborted: Any, offset: int, keys: Any, *more: Any) -> None:
         super().__init__(tp, records, aborted, offset, keys, *more)
+        self._native = _native_reader() if isinstance(records, BoundedRecords) else None
         if keys is IN_BATCHES:
             assert self._isolation_level == READ_UNCOMMITTED
-            self._records_iterator = self._batches()
+            self._records_iterator: Iterator[Any] = self._batches()
+        elif self._native is not None and not (self._key_deserializer or self._value_deserializer):
+            self._records_iterator = self._one_by_one()
+
+    def __iter__(self) -> Iterator[Any]:
+        # What aiokafka goes through has no need of a call of `__next__` for each.
+        return self._records_iterator or iter(())
 
     def _consumer_record(self, tp: Any, record: Any) -> Any:
         if self._key_deserializer or self._value_deserializer:
@@ -59,10 +69,8 @@ class RecordsOrBatches(PartitionRecords):  # type: ignore[misc]
 
     def _batches(self) -> Iterator[list[Any]]:
         while self._records.has_next():
-            batch = self._records.next_batch()
-            if self._check_crcs and not batch.validate_crc():
-                raise CorruptRecordException(f"Invalid CRC - {self._tp}")
-            found = [] if batch.is_control_batch else list(batch)
+            batch = self._checked()
+            found = [] if batch.is_control_batch else list(self._records_of(batch))
             if found and found[0].offset < self.next_fetch_offset:
                 # A batch is fetched whole, also when it is wanted from its middle on.
                 found = [record for record in found if record.offset >= self.next_fetch_offset]
@@ -70,6 +78,60 @@ class RecordsOrBatches(PartitionRecords):  # type: ignore[misc]
             self.next_fetch_offset = batch.next_offset
             if found:
                 yield found
+
+    def _one_by_one(self) -> Iterator[FetchedRecord]:
+        """What aiokafka's own generator gives, of batches that are read at once."""
+        while self._records.has_next():
+            batch = self._checked()
+            if not self._is_passed_over(batch):
+                for record in self._records_of(batch):
+                    if record.offset >= self.next_fetch_offset:
+                        self.next_fetch_offset = record.offset + 1
+                        yield record
+            self.next_fetch_offset = batch.next_offset
+
+    def _checked(self) -> Any:
+        batch = self._records.next_batch()
+        if self._check_crcs and not batch.validate_crc():
+            raise CorruptRecordException(f"Invalid CRC - {self._tp}")
+        return batch
+
+    def _is_passed_over(self, batch: Any) -> bool:
+        """Whether a batch is of a transaction that was taken back, or none of records."""
+        if self._isolation_level == READ_COMMITTED and batch.producer_id is not None:
+            self._consume_aborted_up_to(batch.base_offset)
+            if batch.is_control_batch and self._contains_abort_marker(batch):
+                self._aborted_producers.discard(batch.producer_id)
+            if batch.is_transactional and batch.producer_id in self._aborted_producers:
+                return True
+        return bool(batch.is_control_batch)
+
+    def _records_of(self, batch: Any) -> Iterable[Any]:
+        """All records of a batch: natively, where they are plainly right."""
+        if self._native is not None:
+            unpacked = self._records.unpacked()
+            found = None if unpacked is None else self._native(self._tp, batch, unpacked)
+            if found is not None:
+                self._records.took(unpacked.taken_bytes)
+                return found
+        if self._key_deserializer is IN_BATCHES:
+            return batch  # type: ignore[no-any-return]
+        return (self._consumer_record(self._tp, record) for record in batch)
+
+
+def _native_reader() -> Callable[[Any, Any, UnpackedBatch], list[FetchedRecord] | None] | None:
+    """What makes the records of a batch where the native part is used; None where it is not."""
+    return _read_natively if is_native() else None
+
+
+def _read_natively(tp: Any, batch: Any, unpacked: UnpackedBatch) -> list[FetchedRecord] | None:
+    from cloudtag.native._compiled import read_records
+
+    data, start, end, count, _ = unpacked
+    moment_kind = batch.timestamp_type
+    # The broker's own moment is that of the whole batch.
+    head = batch.base_offset, batch.first_timestamp, batch.max_timestamp if moment_kind else None
+    return read_records(data, start, end, count, head, FetchedRecord, (tp.topic, tp.partition, moment_kind))
 
 
 def use() -> None:

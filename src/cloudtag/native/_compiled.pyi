@@ -16,3 +16,12 @@ class Writer:
     def write(self, head: bytes, record: Struct) -> bytes: ...
 
 def murmur2(data: bytes) -> int: ...
+def read_records(
+    data: bytes,
+    start: int,
+    end: int,
+    count: int,
+    head: tuple[int, int, int | None],
+    kind: Callable[..., Any],
+    where: tuple[str, int, int],
+) -> list[Any] | None: ...

@@ -45,3 +45,4 @@ cdef object UNSET = _UNSET
 include "reading.pxi"
 include "writing.pxi"
 include "hashing.pxi"
+include "records.pxi"
