@@ -22,6 +22,7 @@ from aiokafka.errors import (
     UnknownProducerId,
 )
 
+from cloudtag.changelog.records import HasKeyAndValue
 from streams.kafka.packing import PLAIN, Packing
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,13 @@ class OutRecord(NamedTuple):
     key: bytes | None
     value: bytes | None
     headers: Sequence[tuple[str, bytes]] = ()
+
+
+class Sendable(HasKeyAndValue, Protocol):
+    """A record that can be sent."""
+
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes]]: ...
 
 
 Target = tuple[str, int]
@@ -76,7 +84,7 @@ partition had no leader for a whole request timeout), or the broker forgot the c
 
 
 async def publish(
-    producer: ProducerHandle, records: Mapping[Target, Sequence[OutRecord]], packing: Packing = PLAIN
+    producer: ProducerHandle, records: Mapping[Target, Sequence[Sendable]], packing: Packing = PLAIN
 ) -> dict[Target, list[range]]:
     """Send all records, compressed as `packing` says, and await the broker's acknowledgement of each.
 
@@ -92,7 +100,7 @@ async def publish(
 
 
 async def _write(
-    producer: ProducerHandle, target: Target, records: Sequence[OutRecord], packing: Packing
+    producer: ProducerHandle, target: Target, records: Sequence[Sendable], packing: Packing
 ) -> tuple[Target, list[range]]:
     offsets: list[range] = []
     start = 0
@@ -121,7 +129,7 @@ async def _write(
 
 
 async def _write_from(
-    client: BatchClient, packing: Packing, target: Target, records: Sequence[OutRecord]
+    client: BatchClient, packing: Packing, target: Target, records: Sequence[Sendable]
 ) -> list[range]:
     topic, partition = target
     pending, counts, start = [], [], 0
@@ -135,10 +143,11 @@ async def _write_from(
     return [range(meta.offset, meta.offset + count) for meta, count in zip(metadata, counts, strict=True)]
 
 
-def _fill(batch: Any, records: Sequence[OutRecord], start: int) -> int:
+def _fill(batch: Any, records: Sequence[Sendable], start: int) -> int:
+    append = batch.append
     for position in range(start, len(records)):
         record = records[position]
-        if batch.append(timestamp=None, key=record.key, value=record.value, headers=list(record.headers)) is None:
+        if append(timestamp=None, key=record.key, value=record.value, headers=[*record.headers]) is None:
             return position
     return len(records)
 

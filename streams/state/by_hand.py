@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from cloudtag.changelog.reading import LogReader
 from cloudtag.changelog.records import BY_HAND, Record, tombstone
 from streams.kafka.producer import ProducerHandle, Target, publish
-from streams.state.changelog import as_out, as_read, refuse_oversized
+from streams.state.changelog import as_read, refuse_oversized
 
 QUIET_MS = 1_000
 """The end of a log is where nothing came for so long: what a broker says of it may be the start of the last batch."""
@@ -48,7 +48,7 @@ async def records_of(settings: dict[str, Any], target: Target) -> AsyncIterator[
 async def release(producer: ProducerHandle, target: Target, state_key: bytes) -> None:
     """Let a key go that is set aside: its owner reads its rows again within a second or two."""
     record: Record = tombstone(BY_HAND.to_bytes(8), b"\x02Q" + state_key)
-    await publish(producer, {target: [as_out(record)]})
+    await publish(producer, {target: [record]})
 
 
 @asynccontextmanager

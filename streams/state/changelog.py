@@ -14,11 +14,11 @@ from zlib import crc32
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from cloudtag.changelog.records import EPOCH_HEADER, Record, bid_record, epoch_in, owner_record
+from cloudtag.changelog.records import Record, bid_record, epoch_in, owner_record
 from cloudtag.wire.oversized import OversizedBatch
 from streams.kafka import whole_batches
 from streams.kafka.packing import PLAIN, Packing
-from streams.kafka.producer import OutRecord, ProducerHandle, Target, publish
+from streams.kafka.producer import ProducerHandle, Target, publish
 
 POLL_MS = 250
 FETCH_BYTES = 512 << 10
@@ -86,7 +86,7 @@ class Changelogs:
         records = {target: owner_record(self.owner, offsets[0].stop) for target, offsets in bids.items()}
         written = await self.write({target: [record] for target, record in records.items()})
         return {
-            target: OwnerTerm(offsets[0].start, checkpoint_of(as_out(records[target])), bids[target][0].stop)
+            target: OwnerTerm(offsets[0].start, checkpoint_of(records[target]), bids[target][0].stop)
             for target, offsets in written.items()
         }
 
@@ -103,8 +103,7 @@ class Changelogs:
 
     async def write(self, records: dict[Target, list[Record]]) -> dict[Target, list[range]]:
         """Write records; returns where they are (see ``streams.kafka.producer.publish``)."""
-        rows = {target: list(map(as_out, found)) for target, found in records.items()}
-        return await publish(self._producer, rows, self._packing)
+        return await publish(self._producer, records, self._packing)
 
     async def read(
         self,
@@ -185,13 +184,6 @@ def _before(stop: int, records: list[Any]) -> list[Any]:
     if records[-1].offset < stop:
         return records
     return [record for record in records if record.offset < stop]
-
-
-def as_out(record: Record) -> OutRecord:
-    """A changelog's record on its way out."""
-    if record.value is not None or record.epoch is None:
-        return OutRecord(record.key, record.value)
-    return OutRecord(record.key, None, ((EPOCH_HEADER, record.epoch.to_bytes(8)),))
 
 
 def as_read(record: Any) -> Record:

@@ -9,7 +9,7 @@ from cloudtag.changelog.records import QUARANTINE_PREFIX, reason_of
 from cloudtag.changelog.writing import EndedError, Found, LogWriter, ReplacedError
 from cloudtag.engine.task_row import TASK_KEY
 from streams.kafka.producer import Target
-from streams.state.changelog import Changelogs, OwnerTerm, RecoveryStalledError, as_out, as_read, checkpoint_of
+from streams.state.changelog import Changelogs, OwnerTerm, RecoveryStalledError, as_read, checkpoint_of
 from streams.state.open_rows import OpenRows
 from streams.state.recovery import ClaimedInVainError, Recovery
 from streams.state.store import Store, StoredRows, StorePartition
@@ -100,7 +100,7 @@ class StateStore:
             writer.may_renew(map(as_read, found), self._changelogs.is_own)
         except ReplacedError as error:
             raise ForeignOwnerError(f"{self.topic}/{partition}: {error}") from None
-        return await self._bring_up({target: OwnerTerm(epoch, checkpoint_of(as_out(renewal)))}, is_wanted)
+        return await self._bring_up({target: OwnerTerm(epoch, checkpoint_of(renewal))}, is_wanted)
 
     async def catch_up(self, partitions: Collection[int], is_wanted: Callable[[], bool]) -> dict[int, int]:
         """Take the partitions over and bring their rows up to date; returns how many records were read of each.
@@ -218,14 +218,14 @@ class StateStore:
         strange: list[Any] = []
         for gap in writer.landed(written):
             await self._changelogs.read({target: gap}, lambda _, found: strange.extend(found), lambda: True)
-        checkpoint = checkpoint_of(as_out(records[-1]))
+        checkpoint = checkpoint_of(records[-1])
         found = self._judge(partition, writer, strange, stored)
         store_part = self.store_part(partition)
         stored |= found.rows
         store_part.apply(stored, writer.next_offset, checkpoint)
         self._note_aside(partition, stored)
         self._looked_at[partition] = time.monotonic()
-        size_bytes = sum(len(record.key) + len(record.value or b"") for record in records)
+        size_bytes = sum([len(record.key) + len(record.value or b"") for record in records])
         again = await self._write_over(partition, writer, found.wrong)
         return WrittenRows(len(rows) + again.rows, size_bytes + again.size_bytes)
 

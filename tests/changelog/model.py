@@ -6,6 +6,8 @@ offset are shared. An owner may freeze at any point (it is not chosen for a whil
 
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from cloudtag.changelog.reading import LogReader
 from cloudtag.changelog.records import EPOCH_KEY, OWN, Record, bid_record, owner_record
 from cloudtag.changelog.writing import LogWriter, ReplacedError
@@ -33,7 +35,7 @@ class World:
 
     def append(self, records: list[Record]) -> range:
         start = len(self.log)
-        self.log += tuple(record._replace(offset=start + n) for n, record in enumerate(records))
+        self.log += tuple(replace(record, offset=start + n) for n, record in enumerate(records))
         return range(start, len(self.log))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from cloudtag.changelog import parts
 from cloudtag.changelog.parts import SNAPSHOT_BYTES, Slots, row_records
@@ -55,7 +56,7 @@ class Log:
 
     def append(self, records: Iterable[Record]) -> range:
         start = len(self.records)
-        self.records += [record._replace(offset=start + n) for n, record in enumerate(records)]
+        self.records += [replace(record, offset=start + n) for n, record in enumerate(records)]
         return range(start, len(self.records))
 
 
@@ -192,19 +193,19 @@ def snapshots(*rows: bytes) -> list[Record]:
 
 def test_what_cannot_be_read_is_known_until_it_is_replaced() -> None:
     (good,) = snapshots(row(1, 3))
-    other_format = good._replace(value=b"\x03" + (good.value or b"")[1:], offset=7)
+    other_format = replace(good, value=b"\x03" + (good.value or b"")[1:], offset=7)
     reader = read([good, other_format])
     assert set(reader.broken) == {KEYS[0]}
     assert reader.broken[KEYS[0]].offset == 7
     assert not reader.is_settled
-    reader.take(good._replace(offset=8))
+    reader.take(replace(good, offset=8))
     assert reader.is_settled
 
 
 @pytest.mark.parametrize("size", [HEAD.size - 1, HEAD.size, HEAD.size + 18])
 def test_a_snapshot_that_is_cut_off_is_unreadable(size: int) -> None:
     (good,) = snapshots(row(1, 3))
-    assert read([good._replace(value=(good.value or b"")[:size])]).broken
+    assert read([replace(good, value=(good.value or b"")[:size])]).broken
 
 
 def test_a_missing_part_makes_a_row_unreadable() -> None:
@@ -230,7 +231,7 @@ def test_the_real_limit_leaves_room_for_a_record_of_one_mebibyte() -> None:
 
 def test_a_key_set_aside_by_hand_or_by_its_owner_is_kept() -> None:
     state_key, reason = key_prefix("buyer"), reason_of(17, "cut off")
-    aside = quarantine_record((3).to_bytes(8), state_key, reason)._replace(offset=1)
+    aside = replace(quarantine_record((3).to_bytes(8), state_key, reason), offset=1)
     reader = read([aside])
     assert reader.rows == {QUARANTINE_PREFIX + state_key: reason}
     assert told_reason(reason) == (17, "cut off")

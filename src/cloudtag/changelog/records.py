@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 import msgspec
+from msgspec import Struct
 
 from cloudtag.engine.rows import key_prefix
 from cloudtag.engine.task_row import TASK_KEY, TaskRow
@@ -64,13 +65,20 @@ class HasKeyAndValue(Protocol):
     def value(self) -> bytes | None: ...
 
 
-class Record(NamedTuple):
+class Record(Struct, frozen=True, gc=False):
     """A record of a changelog: on its way out, or as it was read. `epoch` is that of a tombstone's header."""
 
     key: bytes
     value: bytes | None
     epoch: int | None = None
     offset: int = -1
+
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes]]:
+        """What it is sent with."""
+        if self.value is not None or self.epoch is None:
+            return ()
+        return ((EPOCH_HEADER, self.epoch.to_bytes(8)),)
 
 
 class UnreadableRecordError(ValueError):

@@ -79,20 +79,17 @@ class LogWriter:
         if self.is_ended:
             raise EndedError("the changelog is to be read anew first")
         records, stored = list[Record](), {**rows, EPOCH_KEY: self._epoch, CLAIM_KEY: self._claimed}
+        epoch, slots_of = self._epoch, self.slots
         for key, row in rows.items():
-            if key == TASK_KEY:
-                continue
-            if key == EPOCH_KEY:
-                records.append(restated_record(self._epoch, self._claimed, self._name))
-                continue
             if key.startswith(OWN):
-                records.append(self._aside(key, row))
+                if key != TASK_KEY:
+                    records.append(self._own(key, row))
                 continue
-            slots = self.slots.get(key)
-            if slots is None and (whole := whole_record(self._epoch, key, row)) is not None:
+            slots = slots_of.get(key) if slots_of else None
+            if slots is None and (whole := whole_record(epoch, key, row)) is not None:
                 records.append(whole)
                 continue
-            made, after = row_records(self._epoch, key, row, slots or Slots())
+            made, after = row_records(epoch, key, row, slots or Slots())
             records += made
             if slots is not None or any(after.counts):
                 stored[SLOTS_PREFIX + key] = after.stored()
@@ -101,7 +98,10 @@ class LogWriter:
             records.append(task_record(self._epoch, own) if own else tombstone(self._epoch, TASK_RECORD_KEY))
         return records, stored
 
-    def _aside(self, key: bytes, reason: bytes | None) -> Record:
+    def _own(self, key: bytes, reason: bytes | None) -> Record:
+        """The record of what belongs to no keyed state, and is not the task's own."""
+        if key == EPOCH_KEY:
+            return restated_record(self._epoch, self._claimed, self._name)
         assert key.startswith(QUARANTINE_PREFIX), key
         if reason is None:
             return tombstone(self._epoch, b"\x02Q" + key[len(QUARANTINE_PREFIX) :])

@@ -14,7 +14,7 @@ from cloudtag.engine.rows import key_prefix
 from streams.kafka.producer import publish
 from streams.kafka.security import client_settings
 from streams.kafka.topics import Declared, create
-from streams.state.changelog import Changelogs, RecoveryGivenUpError, RecoveryStalledError, as_out
+from streams.state.changelog import Changelogs, RecoveryGivenUpError, RecoveryStalledError
 from streams.state.memory_store import MemoryStore
 from streams.state.rocksdb_store import RocksStore
 from streams.state.state_store import ForeignOwnerError, StateStore
@@ -127,7 +127,7 @@ async def test_rows_written_twice_by_a_retry_are_no_foreign_rows(place: Place) -
     await table.put_many(0, rows(0, 5))
     epoch = table.store_part(0).get(EPOCH_KEY)
     assert epoch is not None
-    twice = [as_out(snapshot_record(epoch, key, value or b"")) for key, value in rows(0, 5).items()]
+    twice = [snapshot_record(epoch, key, value or b"") for key, value in rows(0, 5).items()]
     await publish(place.producer, {(place.topic, 0): twice})
     await table.put_many(0, rows(5, 6))
     bid_and_owner = 2
