@@ -50,8 +50,8 @@ class DecodedBatch:
 
     def add(self, record: Any, decoded: DecodedRecord) -> None:
         """Take in the next record."""
-        if decoded.fact is not None:
-            self.facts.append(decoded.fact)
+        if (fact := decoded.fact) is not None:
+            self.facts.append(fact)
             self.sources.append(record)
         elif decoded.letter is not None:
             self.letters.append(decoded.letter)

@@ -35,12 +35,13 @@ MOST_BYTES = 16 << 20
 class _Buffer:
     """One partition's records in order; the next one is read ahead, for its time."""
 
-    __slots__ = ("_read", "_topic", "clock", "fault", "head", "waiting", "waiting_bytes")
+    __slots__ = ("_read", "_sizes", "_topic", "clock", "fault", "head", "waiting", "waiting_bytes")
 
     def __init__(self, topic: str, read: DecodeRecord) -> None:
         self._topic = topic
         self._read = read
         self.waiting: deque[Any] = deque()
+        self._sizes: deque[int] = deque()
         self.waiting_bytes = 0
         self.head: tuple[Any, DecodedRecord] | None = None
         self.clock = 0
@@ -51,8 +52,10 @@ class _Buffer:
         return len(self.waiting) + (self.head is not None)
 
     def add(self, records: Sequence[Any]) -> None:
+        sizes = list(map(size_of, records))
         self.waiting.extend(records)
-        self.waiting_bytes += sum(map(size_of, records))
+        self._sizes.extend(sizes)
+        self.waiting_bytes += sum(sizes)
         if self.head is None and self.fault is None:
             self._advance()
 
@@ -63,28 +66,28 @@ class _Buffer:
 
     def take_until(self, clock: int, most: int, into: DecodedBatch) -> tuple[int, int]:
         """Move records on as long as the clock allows it; how many, and the offset of the last."""
-        count, last_offset = 0, -1
-        while self.head is not None and count < most and self.clock <= clock:
-            record, decoded = self.head
-            into.add(record, decoded)
+        count, last_offset, take, advance = 0, -1, into.add, self._advance
+        while (head := self.head) is not None and count < most and self.clock <= clock:
+            record, decoded = head
+            take(record, decoded)
             last_offset = record.offset
             count += 1
-            self._advance()
+            advance()
         return count, last_offset
 
     def _advance(self) -> None:
-        self.head = self.fault = None
         if not self.waiting:
+            self.head = self.fault = None
             return
         record = self.waiting[0]
         try:
             decoded = self._read(self._topic, record)
         except Exception as error:
-            self.fault = error
+            self.head, self.fault = None, error
             return
         self.waiting.popleft()
-        self.waiting_bytes -= size_of(record)
-        self.head = (record, decoded)
+        self.waiting_bytes -= self._sizes.popleft()
+        self.head, self.fault = (record, decoded), None
         if decoded.at_ms is not None and decoded.at_ms > self.clock:
             self.clock = decoded.at_ms
 
