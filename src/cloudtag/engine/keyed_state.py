@@ -16,7 +16,7 @@ from cloudtag.engine.rows import Row, RowCodec, UnreadableRowError, header, key_
 from cloudtag.engine.task_result import Output, RowKey, RowReader, key_part
 
 _ROWS_PER_LOST = 64
-_FEW_ROWS = 16
+_FEW_ROWS = 3
 """In so many rows a fact is looked for one row after the other."""
 
 
@@ -70,6 +70,10 @@ class KeyedState(Struct, eq=False, gc=False):
         if row is not None and (row.facts or row.published):
             self.memo = None
             self.lost_rows += 1
+            if self.places is not None:
+                for fact_id in row.facts:
+                    if self.places.get(fact_id) == row_id:
+                        del self.places[fact_id]
 
     @property
     def is_index_stale(self) -> bool:
@@ -94,7 +98,7 @@ class KeyedState(Struct, eq=False, gc=False):
                 if not isinstance(fact, InternalRecord)
             }
         row = self.rows.get(self.places.get(fact_id, ""))
-        return row if row is not None and fact_id in row.facts else None
+        return row if row is not None and type(row.facts.get(fact_id)) is kind else None
 
     def row_id(self, kind: str, name: str = "") -> str:
         """The id of the row of that kind and name, whether or not there is one."""
