@@ -24,8 +24,11 @@ DAY_MS = 86_400_000
 HELD_MS = 19 * DAY_MS
 """Two windows, the four days that 16 000 records of a partition span, and one more: of every dealing of a batch it is
 known whether an alert was open before it."""
-Placed = list[tuple[int, str, Dealing]]
-"""A buyer's dealings by moment and id."""
+
+
+def _place(dealing: Dealing) -> tuple[int, str]:
+    """By what a buyer's dealings stand in order."""
+    return dealing.occurred_at, dealing.event_id
 
 
 def _day(dealing: Dealing) -> str:
@@ -42,7 +45,7 @@ class _Told:
     __slots__ = ("done", "first", "is_open", "judgement", "orders", "placed", "refunded", "refunds")
 
     def __init__(self) -> None:
-        self.placed: Placed = []
+        self.placed: list[Dealing] = []
         self._begin()
 
     def _begin(self) -> None:
@@ -51,28 +54,31 @@ class _Told:
 
     def add(self, dealing: Dealing) -> None:
         """Another one."""
-        place, placed = (dealing.occurred_at, dealing.event_id, dealing), self.placed
-        if placed and place < placed[-1]:
-            insort(placed, place)
+        placed = self.placed
+        if placed and dealing.occurred_at <= placed[-1].occurred_at and _place(dealing) < _place(placed[-1]):
+            insort(placed, dealing, key=_place)
             self._begin()
         else:
-            placed.append(place)
+            placed.append(dealing)
 
     def go_on(self, buyer_id: str, horizon_ms: int) -> None:
         """Conclude what follows from those that were not looked at; an alert that began before the horizon is not
         told."""
         placed, first = self.placed, self.first
         for number in range(self.done, len(placed)):
-            at_ms, event_id, dealing = placed[number]
+            dealing = placed[number]
+            at_ms = dealing.occurred_at
             edge = at_ms - WINDOW_MS
-            while placed[first][0] <= edge:
-                self._count(placed[first][2], -1)
+            while placed[first].occurred_at <= edge:
+                self._count(placed[first], -1)
                 first += 1
             self._count(dealing, 1)
             was_open, self.is_open = self.is_open, is_alarming(self.refunds, self.orders)
-            since_ms = (placed[number - 1][0] if number else 0) - WINDOW_MS
+            since_ms = (placed[number - 1].occurred_at if number else 0) - WINDOW_MS
             if self.is_open and not was_open and since_ms >= horizon_ms:
-                alert = Opened(f"{buyer_id}:{event_id}", buyer_id, at_ms, self.refunds, self.orders, self.refunded)
+                alert = Opened(
+                    f"{buyer_id}:{dealing.event_id}", buyer_id, at_ms, self.refunds, self.orders, self.refunded
+                )
                 concluded = Conclusion(alert.alert_id, buyer_id, since_ms, alert)
                 # Another judgement only where it says something else: the very same needs no second look.
                 self.judgement = Judgement({**self.judgement.conclusions, concluded.id: concluded})
