@@ -77,13 +77,13 @@ class BoundedRecords:
     """aiokafka's `MemoryRecords` over the bytes that a fetch has brought of one partition."""
 
     def __init__(self, data: bytes) -> None:
-        self._data = data
+        self.data = data
         self._records = MemoryRecords(data)
         self._place = self._taken_bytes = 0
 
     def size_in_bytes(self) -> int:
         """How many bytes the fetch has brought."""
-        return len(self._data)
+        return len(self.data)
 
     def has_next(self) -> bool:
         """Whether there is another batch that may be unpacked now."""
@@ -91,13 +91,23 @@ class BoundedRecords:
 
     def next_batch(self) -> Any:
         """The next batch, or none. Raises what aiokafka raises."""
+        placed = self.next_placed()
+        return None if placed is None else self.bounded(*placed)
+
+    def next_placed(self) -> tuple[Any, range] | None:
+        """The next batch as aiokafka has it, and where it lies in `data`; or none. Raises what aiokafka raises."""
         batch = self._records.next_batch()
         if batch is None:
             return None
         start = self._place
-        self._place += _OVERHEAD + _INT.unpack_from(self._data, start + _LENGTH_AT)[0]
-        raw = self._data[start : self._place]
-        return _BoundedBatch(batch, raw, self) if _codec_number(raw) else batch
+        self._place += _OVERHEAD + _INT.unpack_from(self.data, start + _LENGTH_AT)[0]
+        return batch, range(start, self._place)
+
+    def bounded(self, batch: Any, place: range) -> Any:
+        """The batch that lies there, with an end to what comes of it."""
+        if not _codec_number(self.data, place.start):
+            return batch
+        return _BoundedBatch(batch, self.data[place.start : place.stop], self)
 
     def took(self, count: int) -> None:
         """A batch has taken so many bytes of memory."""
@@ -137,12 +147,12 @@ def _decoding_modules() -> Iterator[ModuleType]:
             continue
 
 
-def _is_new(raw: bytes) -> bool:
-    return raw[_VERSION_AT] >= _V2
+def _is_new(data: bytes, start: int = 0) -> bool:
+    return data[start + _VERSION_AT] >= _V2
 
 
-def _codec_number(raw: bytes) -> int:
-    return raw[_ATTRIBUTES_AT if _is_new(raw) else _OLD_ATTRIBUTES_AT] & _CODEC
+def _codec_number(data: bytes, start: int = 0) -> int:
+    return data[start + (_ATTRIBUTES_AT if _is_new(data, start) else _OLD_ATTRIBUTES_AT)] & _CODEC
 
 
 def _count(raw: bytes) -> int:

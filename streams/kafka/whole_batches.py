@@ -8,13 +8,16 @@ All others get records with the client's own fields, of a kind that Python makes
 collector of garbage need not look at them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from aiokafka.consumer import fetcher
 from aiokafka.consumer.fetcher import READ_UNCOMMITTED, PartitionRecords
 from aiokafka.errors import CorruptRecordException
 from msgspec import Struct
+
+from streams.kafka.bounded_batches import BoundedRecords
+from streams.kafka.logged_batches import is_intact, logged
 
 IN_BATCHES: Any = object()
 """In the place of a deserializer of keys: `getmany` gives lists of records, none of them empty, instead of records.
@@ -57,19 +60,40 @@ class RecordsOrBatches(PartitionRecords):  # type: ignore[misc]
             -1 if key is None else len(key), -1 if value is None else len(value), tuple(record.headers),
         )  # fmt: skip
 
-    def _batches(self) -> Iterator[list[Any]]:
+    def _batches(self) -> Iterator[Sequence[Any]]:
+        read = self._placed if isinstance(self._records, BoundedRecords) else self._plain
         while self._records.has_next():
-            batch = self._records.next_batch()
-            if self._check_crcs and not batch.validate_crc():
-                raise CorruptRecordException(f"Invalid CRC - {self._tp}")
-            found = [] if batch.is_control_batch else list(batch)
-            if found and found[0].offset < self.next_fetch_offset:
-                # A batch is fetched whole, also when it is wanted from its middle on.
-                found = [record for record in found if record.offset >= self.next_fetch_offset]
+            batch, found = read()
             # Of a batch the end counts, also where compaction has removed its last records.
             self.next_fetch_offset = batch.next_offset
-            if found:
+            if len(found):
                 yield found
+
+    def _plain(self) -> tuple[Any, Sequence[Any]]:
+        """The next batch, and the records of it that are wanted."""
+        batch = self._records.next_batch()
+        self._refuse_damaged(self._check_crcs and not batch.validate_crc())
+        return batch, self._wanted(batch)
+
+    def _placed(self) -> tuple[Any, Sequence[Any]]:
+        """The same, made natively where that may be."""
+        batch, place = self._records.next_placed()
+        self._refuse_damaged(self._check_crcs and not is_intact(self._records.data, place, batch))
+        made = None if batch.is_control_batch else logged(self._records, place, batch, self.next_fetch_offset)
+        if made is not None:
+            return batch, made
+        return batch, self._wanted(self._records.bounded(batch, place))
+
+    def _refuse_damaged(self, is_damaged: bool) -> None:
+        if is_damaged:
+            raise CorruptRecordException(f"Invalid CRC - {self._tp}")
+
+    def _wanted(self, batch: Any) -> list[Any]:
+        found = [] if batch.is_control_batch else list(batch)
+        if found and found[0].offset < self.next_fetch_offset:
+            # A batch is fetched whole, also when it is wanted from its middle on.
+            found = [record for record in found if record.offset >= self.next_fetch_offset]
+        return found
 
 
 def use() -> None:
