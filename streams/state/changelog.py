@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from cloudtag.changelog.records import EPOCH_HEADER, Record, bid_record, epoch_in, owner_record
 from cloudtag.wire.oversized import OversizedBatch
-from streams.kafka import whole_batches
+from streams.kafka import frames, whole_batches
 from streams.kafka.packing import PLAIN, Packing
 from streams.kafka.producer import OutRecord, ProducerHandle, Target, publish
 
@@ -122,6 +122,7 @@ class Changelogs:
         if not ranges:
             return
         whole_batches.use()
+        frames.use()
         consumer = self.consumer(key_deserializer=whole_batches.IN_BATCHES)
         await consumer.start()
         try:
