@@ -28,6 +28,7 @@ from cloudtag.engine.rows import row_key, split_key
 from cloudtag.gc_tuning import collect_rarely
 from cloudtag.policy.load import shipped
 from cloudtag.replay.topology import ORDER, Topology
+from streams.kafka import bounded_batches
 from streams.kafka.partitioner import partition_of
 from streams.kafka.security import client_settings
 from streams.state.changelog import Changelogs
@@ -115,5 +116,7 @@ def config_of(order: StoreOrder) -> Config:
 
 
 if __name__ == "__main__":
-    collect_rarely()  # as a worker does
+    # As a worker does.
+    collect_rarely()
+    bounded_batches.bound(Config().unpacked_batch_bytes)
     tell(msgspec.json.encode([asyncio.run(recover(told()))]).decode())

@@ -88,13 +88,13 @@ class BoundedRecords:
     """aiokafka's `MemoryRecords` over the bytes that a fetch has brought of one partition."""
 
     def __init__(self, data: bytes) -> None:
-        self._data = data
+        self.data = data
         self._records = MemoryRecords(data)
-        self._start = self._place = self._taken_bytes = 0
+        self._place = self._taken_bytes = 0
 
     def size_in_bytes(self) -> int:
         """How many bytes the fetch has brought."""
-        return len(self._data)
+        return len(self.data)
 
     def has_next(self) -> bool:
         """Whether there is another batch that may be unpacked now."""
@@ -102,20 +102,30 @@ class BoundedRecords:
 
     def next_batch(self) -> Any:
         """The next batch, or none. Raises what aiokafka raises."""
+        placed = self.next_placed()
+        return None if placed is None else self.bounded(*placed)
+
+    def next_placed(self) -> tuple[Any, range] | None:
+        """The next batch as aiokafka has it, and where it lies in `data`; or none. Raises what aiokafka raises."""
         batch = self._records.next_batch()
         if batch is None:
             return None
-        start = self._start = self._place
-        self._place += _OVERHEAD + _INT.unpack_from(self._data, start + _LENGTH_AT)[0]
-        raw = self._data[start : self._place]
-        return _BoundedBatch(batch, raw, self) if _codec_number(raw) else batch
+        start = self._place
+        self._place += _OVERHEAD + _INT.unpack_from(self.data, start + _LENGTH_AT)[0]
+        return batch, range(start, self._place)
 
-    def unpacked(self) -> UnpackedBatch | None:
-        """The records of the batch that was given last, unpacked, where its format is the newest; None for any other,
-        and for what cannot or may not be unpacked: whoever iterates the batch is told why. Who reads them does not
-        iterate it, and says `took`.
+    def bounded(self, batch: Any, place: range) -> Any:
+        """The batch that lies there, with an end to what comes of it."""
+        if not _codec_number(self.data, place.start):
+            return batch
+        return _BoundedBatch(batch, self.data[place.start : place.stop], self)
+
+    def unpacked(self, place: range) -> UnpackedBatch | None:
+        """The records of the batch that lies there, unpacked, where its format is the newest; None for any other, and
+        for what cannot or may not be unpacked: whoever iterates the batch is told why. Who reads them does not iterate
+        it, and says `took`.
         """
-        data, start, end = self._data, self._start, self._place
+        data, start, end = self.data, place.start, place.stop
         if end - start < _HEAD_BYTES or data[start + _VERSION_AT] != _V2:
             return None
         count = _INT.unpack_from(data, start + _COUNT_AT)[0]
@@ -168,12 +178,12 @@ def _decoding_modules() -> Iterator[ModuleType]:
             continue
 
 
-def _is_new(raw: bytes) -> bool:
-    return raw[_VERSION_AT] >= _V2
+def _is_new(data: bytes, start: int = 0) -> bool:
+    return data[start + _VERSION_AT] >= _V2
 
 
-def _codec_number(raw: bytes) -> int:
-    return raw[_ATTRIBUTES_AT if _is_new(raw) else _OLD_ATTRIBUTES_AT] & _CODEC
+def _codec_number(data: bytes, start: int = 0) -> int:
+    return data[start + (_ATTRIBUTES_AT if _is_new(data, start) else _OLD_ATTRIBUTES_AT)] & _CODEC
 
 
 def _count(raw: bytes) -> int:

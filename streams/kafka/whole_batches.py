@@ -8,7 +8,7 @@ All others get records with the client's own fields, of a kind that Python makes
 collector of garbage need not look at them; where the native part is used it makes those of a batch all at once.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from aiokafka.consumer import fetcher
@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from cloudtag.native.choice import is_native
 from streams.kafka.bounded_batches import BoundedRecords, UnpackedBatch
+from streams.kafka.logged_batches import is_intact, logged
 
 IN_BATCHES: Any = object()
 """In the place of a deserializer of keys: `getmany` gives lists of records, none of them empty, instead of records.
@@ -67,34 +68,56 @@ class RecordsOrBatches(PartitionRecords):  # type: ignore[misc]
             -1 if key is None else len(key), -1 if value is None else len(value), tuple(record.headers),
         )  # fmt: skip
 
-    def _batches(self) -> Iterator[list[Any]]:
+    def _batches(self) -> Iterator[Sequence[Any]]:
+        read = self._placed if isinstance(self._records, BoundedRecords) else self._plain
         while self._records.has_next():
-            batch = self._checked()
-            found = [] if batch.is_control_batch else list(self._records_of(batch))
-            if found and found[0].offset < self.next_fetch_offset:
-                # A batch is fetched whole, also when it is wanted from its middle on.
-                found = [record for record in found if record.offset >= self.next_fetch_offset]
+            batch, found = read()
             # Of a batch the end counts, also where compaction has removed its last records.
             self.next_fetch_offset = batch.next_offset
-            if found:
+            if len(found):
                 yield found
+
+    def _plain(self) -> tuple[Any, Sequence[Any]]:
+        """The next batch, and the records of it that are wanted."""
+        batch = self._records.next_batch()
+        self._refuse_damaged(self._check_crcs and not batch.validate_crc())
+        return batch, self._wanted(batch)
+
+    def _placed(self) -> tuple[Any, Sequence[Any]]:
+        """The same, made natively where that may be."""
+        batch, place = self._checked()
+        made = None if batch.is_control_batch else logged(self._records, place, batch, self.next_fetch_offset)
+        if made is not None:
+            return batch, made
+        return batch, self._wanted(self._records.bounded(batch, place))
+
+    def _wanted(self, batch: Any) -> list[Any]:
+        found = [] if batch.is_control_batch else list(batch)
+        if found and found[0].offset < self.next_fetch_offset:
+            # A batch is fetched whole, also when it is wanted from its middle on.
+            found = [record for record in found if record.offset >= self.next_fetch_offset]
+        return found
 
     def _one_by_one(self) -> Iterator[FetchedRecord]:
         """What aiokafka's own generator gives, of batches that are read at once."""
         while self._records.has_next():
-            batch = self._checked()
+            batch, place = self._checked()
             if not self._is_passed_over(batch):
-                for record in self._records_of(batch):
+                for record in self._records_of(batch, place):
                     if record.offset >= self.next_fetch_offset:
                         self.next_fetch_offset = record.offset + 1
                         yield record
             self.next_fetch_offset = batch.next_offset
 
-    def _checked(self) -> Any:
-        batch = self._records.next_batch()
-        if self._check_crcs and not batch.validate_crc():
+    def _checked(self) -> tuple[Any, range]:
+        """The next batch, and where it lies."""
+        batch, place = self._records.next_placed()
+        self._refuse_damaged(self._check_crcs and not is_intact(self._records.data, place, batch))
+        return batch, place
+
+    def _refuse_damaged(self, is_damaged: bool) -> None:
+        if is_damaged:
             raise CorruptRecordException(f"Invalid CRC - {self._tp}")
-        return batch
 
     def _is_passed_over(self, batch: Any) -> bool:
         """Whether a batch is of a transaction that was taken back, or none of records."""
@@ -106,17 +129,14 @@ class RecordsOrBatches(PartitionRecords):  # type: ignore[misc]
                 return True
         return bool(batch.is_control_batch)
 
-    def _records_of(self, batch: Any) -> Iterable[Any]:
+    def _records_of(self, batch: Any, place: range) -> Iterable[Any]:
         """All records of a batch: natively, where they are plainly right."""
-        if self._native is not None:
-            unpacked = self._records.unpacked()
-            found = None if unpacked is None else self._native(self._tp, batch, unpacked)
-            if found is not None:
-                self._records.took(unpacked.taken_bytes)
-                return found
-        if self._key_deserializer is IN_BATCHES:
-            return batch  # type: ignore[no-any-return]
-        return (self._consumer_record(self._tp, record) for record in batch)
+        unpacked = self._records.unpacked(place)
+        found = None if unpacked is None or self._native is None else self._native(self._tp, batch, unpacked)
+        if found is not None:
+            self._records.took(unpacked.taken_bytes)
+            return found
+        return (self._consumer_record(self._tp, record) for record in self._records.bounded(batch, place))
 
 
 def _native_reader() -> Callable[[Any, Any, UnpackedBatch], list[FetchedRecord] | None] | None:

@@ -7,8 +7,7 @@ earlier owner had acknowledged lies before it, and an earlier owner who still wr
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
-from itertools import chain
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -16,7 +15,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from cloudtag.changelog.records import Record, bid_record, epoch_in, owner_record
 from cloudtag.wire.oversized import OversizedBatch
-from streams.kafka import whole_batches
+from streams.kafka import frames, whole_batches
 from streams.kafka.packing import PLAIN, Packing
 from streams.kafka.producer import ProducerHandle, Target, publish
 
@@ -36,6 +35,10 @@ class RecoveryGivenUpError(Exception):
 
 IsMember = Callable[[], Awaitable[bool]]
 """Asks the group's coordinator whether this worker is still a member of the generation that it was assigned in."""
+
+
+Apply = Callable[[Target, list[Sequence[Any]]], None]
+"""Takes what was read of a partition: batches of records, none of them empty."""
 
 
 class OwnerTerm(NamedTuple):
@@ -108,7 +111,7 @@ class Changelogs:
     async def read(
         self,
         ranges: dict[Target, range],
-        apply: Callable[[Target, list[Any]], None],
+        apply: Apply,
         is_wanted: Callable[[], bool],
     ) -> None:
         """Hand on all records whose offsets lie in the ranges, in order per partition.
@@ -118,6 +121,7 @@ class Changelogs:
         if not ranges:
             return
         whole_batches.use()
+        frames.use()
         consumer = self.consumer(key_deserializer=whole_batches.IN_BATCHES)
         await consumer.start()
         try:
@@ -146,7 +150,7 @@ class Changelogs:
         self,
         consumer: AIOKafkaConsumer,
         wanted: dict[TopicPartition, range],
-        apply: Callable[[Target, list[Any]], None],
+        apply: Apply,
         is_wanted: Callable[[], bool],
     ) -> None:
         missing = dict(wanted)
@@ -161,9 +165,8 @@ class Changelogs:
                 last_progress = time.monotonic()
                 # Of a batch that was not unpacked there is one record.
                 refuse_oversized((batch[0] for batch in batches), tp)
-                records = list(chain.from_iterable(batches))
-                self.records_read += len(records)
-                if within := _before(missing[tp].stop, records):
+                self.records_read += sum(map(len, batches))
+                if within := _before(missing[tp].stop, batches):
                     apply((tp.topic, tp.partition), within)
                 # Compaction may have removed the last records of the range: the position counts, not their offsets.
                 if await consumer.position(tp) >= missing[tp].stop:
@@ -179,11 +182,12 @@ def refuse_oversized(records: Iterable[Any], tp: TopicPartition) -> None:
             raise RecoveryStalledError(f"{tp.topic}/{tp.partition} at {record.offset}: {record.value.told}")
 
 
-def _before(stop: int, records: list[Any]) -> list[Any]:
-    """Those before an offset: nearly always all."""
-    if records[-1].offset < stop:
-        return records
-    return [record for record in records if record.offset < stop]
+def _before(stop: int, batches: list[Sequence[Any]]) -> list[Sequence[Any]]:
+    """What is before an offset: nearly always all. No batch of it is empty."""
+    if batches[-1][-1].offset < stop:
+        return batches
+    found = ([record for record in batch if record.offset < stop] for batch in batches)
+    return [batch for batch in found if batch]
 
 
 def as_read(record: Any) -> Record:

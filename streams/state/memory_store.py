@@ -1,9 +1,39 @@
 """Rows in a dictionary: nothing on disk, everything read from the changelog at start."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from cloudtag.engine.task_result import has_key_part, key_part
+from cloudtag.native.choice import is_native
 from streams.state.store import StoredRows
+
+RowsByState = dict[bytes, dict[bytes, bytes]]
+"""Rows by the part of their key that says of which keyed state they are."""
+
+
+def put_rows(files: RowsByState, rows: StoredRows) -> None:
+    """Put rows where they belong, or remove them."""
+    number = int.from_bytes
+    for key, value in rows.items():
+        # As `key_part` has it, written out: a log is read back at the speed of this loop.
+        file = key[: 3 + number(key[1:3])]
+        if value is not None:
+            held = files.get(file)
+            if held is None:
+                files[file] = {key: value}
+            else:
+                held[key] = value
+        elif (held := files.get(file)) is not None:
+            held.pop(key, None)
+            if not held:
+                del files[file]
+
+
+def _putting() -> Callable[[RowsByState, StoredRows], None]:
+    if not is_native():
+        return put_rows
+    from cloudtag.native._compiled import put_rows as put_rows_natively
+
+    return put_rows_natively
 
 
 class MemoryPartition:
@@ -13,7 +43,8 @@ class MemoryPartition:
         self.next_offset = 0
         self.checkpoint = 0
         self.is_trusted = True
-        self._files: dict[bytes, dict[bytes, bytes]] = {}
+        self._files: RowsByState = {}
+        self._put = _putting()
 
     def rows_of(self, prefix: bytes) -> Iterable[tuple[bytes, bytes]]:
         """All rows whose key starts with ``prefix``; fast when it holds the whole part of a keyed state."""
@@ -41,20 +72,7 @@ class MemoryPartition:
 
     def apply(self, rows: StoredRows, next_offset: int, checkpoint: int) -> None:
         """Put or remove rows."""
-        files, number = self._files, int.from_bytes
-        for key, value in rows.items():
-            # As `key_part` has it, written out: a log is read back at the speed of this loop.
-            file = key[: 3 + number(key[1:3])]
-            if value is not None:
-                held = files.get(file)
-                if held is None:
-                    files[file] = {key: value}
-                else:
-                    held[key] = value
-            elif (held := files.get(file)) is not None:
-                held.pop(key, None)
-                if not held:
-                    del files[file]
+        self._put(self._files, rows)
         self.next_offset, self.checkpoint = next_offset, checkpoint
 
     def wipe(self) -> None:

@@ -1,6 +1,6 @@
 """Brings a store partition up to date with its changelog, by the reader's rule, and finds what is to be mended."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cloudtag.changelog.reading import LogReader
@@ -42,8 +42,16 @@ class Recovery:
         self.lost: list[int] = []
         """The offsets of records of which not even the key can be read."""
 
-    def take(self, records: Sequence[Any]) -> None:
+    def take(self, batches: Iterable[Sequence[Any]]) -> None:
         """Apply the next records."""
+        last = None
+        for batch in batches:
+            last = self._read(batch) or last
+        self._apply(last)
+
+    def _read(self, records: Sequence[Any]) -> Any:
+        """Read records, none of which is in the store yet. Returns the last of which, once what was read is there, the
+        store needs nothing any more."""
         reader, last, place = self._reader, None, 0
         while place < len(records):
             if (end := reader.take_plain(records, place)) > place:
@@ -55,7 +63,7 @@ class Recovery:
             if reader.is_settled:
                 last, self._settled = records[place], (reader.epoch, reader.claimed)
             place += 1
-        self._apply(last)
+        return last
 
     def _take_one(self, record: Any) -> None:
         known = self._reader.lost

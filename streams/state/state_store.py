@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from cloudtag.changelog.records import QUARANTINE_PREFIX, reason_of
@@ -95,7 +96,9 @@ class StateStore:
             # The log was made anew, and with it everybody's terms.
             return await self.catch_up({partition}, is_wanted)
         if between := range(writer.judged_offset, epoch):
-            await self._changelogs.read({target: between}, lambda _, records: found.extend(records), is_wanted)
+            await self._changelogs.read(
+                {target: between}, lambda _, batches: found.extend(chain.from_iterable(batches)), is_wanted
+            )
         try:
             writer.may_renew(map(as_read, found), self._changelogs.is_own)
         except ReplacedError as error:
@@ -127,7 +130,7 @@ class StateStore:
         missing = {target: range(self.store_part(target[1]).next_offset, epoch) for target, epoch in epochs.items()}
         await self._changelogs.read(
             {target: offsets for target, offsets in missing.items() if offsets},
-            lambda target, records: recoveries[target].take(records),
+            lambda target, batches: recoveries[target].take(batches),
             is_wanted,
         )
         for (_, partition), recovery in recoveries.items():
@@ -169,9 +172,9 @@ class StateStore:
         foreign = {target for target, store_part in parts.items() if store_part.next_offset > epochs[target]}
         gone = {target[1] for target in foreign if parts[target].is_trusted}
 
-        def compare(target: Target, records: list[Any]) -> None:
-            store_part = parts[target]
-            if records[0].offset == store_part.next_offset - 1 and checkpoint_of(records[0]) != store_part.checkpoint:
+        def compare(target: Target, batches: list[Sequence[Any]]) -> None:
+            store_part, first = parts[target], batches[0][0]
+            if first.offset == store_part.next_offset - 1 and checkpoint_of(first) != store_part.checkpoint:
                 foreign.add(target)
 
         last = {target: range(part.next_offset - 1, part.next_offset) for target, part in doubtful.items()}
@@ -217,7 +220,9 @@ class StateStore:
         # Between our own records there should be nothing: look first, so that nothing is published on what is not ours.
         strange: list[Any] = []
         for gap in writer.landed(written):
-            await self._changelogs.read({target: gap}, lambda _, found: strange.extend(found), lambda: True)
+            await self._changelogs.read(
+                {target: gap}, lambda _, more: strange.extend(chain.from_iterable(more)), lambda: True
+            )
         checkpoint = checkpoint_of(records[-1])
         found = self._judge(partition, writer, strange, stored)
         store_part = self.store_part(partition)

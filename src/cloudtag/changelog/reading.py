@@ -18,6 +18,7 @@ from cloudtag.changelog.records import (
     SNAPSHOT_MARK,
     TASK,
     HasKeyAndValue,
+    PlainRows,
     Record,
     UnreadableRecordError,
     claim_of,
@@ -120,7 +121,9 @@ class LogReader:
         """
         if not self.is_settled or self.epoch < 0:
             return start
-        return plain_rows(records, start, SNAPSHOT_MARK + self.epoch.to_bytes(8), self.rows)
+        head = SNAPSHOT_MARK + self.epoch.to_bytes(8)
+        own: PlainRows | None = getattr(records, "plain_rows", None)
+        return plain_rows(records, start, head, self.rows) if own is None else own(start, head, self.rows)
 
     def _claimed(self, offset: int, value: bytes) -> None:
         found = claim_of(value)

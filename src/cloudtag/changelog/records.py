@@ -8,7 +8,7 @@ bytes put in. A tombstone has no value: the epoch it was written under is in a h
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -53,6 +53,10 @@ _PLACE = slice(HEAD.size + 8, HEAD.size + _SNAPSHOT.size)
 _BODY = HEAD.size + _SNAPSHOT.size
 _PART_PLACE = struct.Struct(">BH")
 _ABOUT = struct.Struct(">Q")
+
+
+PlainRows = Callable[[int, bytes, dict[bytes, bytes | None]], int]
+"""`plain_rows` as a batch of records has it that does it by itself."""
 
 
 class HasKeyAndValue(Protocol):

@@ -12,7 +12,7 @@ from cpython.ref cimport Py_INCREF, Py_XDECREF
 from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
-from libc.string cimport memcpy, memset
+from libc.string cimport memcmp, memcpy, memset
 
 from msgspec import UNSET as _UNSET
 
@@ -46,3 +46,4 @@ include "reading.pxi"
 include "writing.pxi"
 include "hashing.pxi"
 include "records.pxi"
+include "changelog.pxi"

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+import streams.kafka.frames
 import streams.kafka.group_leader
 import streams.kafka.session_fetcher
 import streams.kafka.whole_batches
@@ -33,6 +34,7 @@ OURS = (
     streams.transport.driver.BatchProducer,
     streams.transport.stream.BatchStream,
     streams.transport.stream.BatchSchema,
+    streams.kafka.frames.FramedProtocol,
     streams.kafka.group_leader.LedCoordinator,
     streams.kafka.session_fetcher.SessionFetcher,
     streams.kafka.session_fetcher.SessionRequest,
@@ -47,7 +49,7 @@ def source_of(module: str, name: str) -> str:
         found = inspect.getattr_static(found, part)
         while isinstance(found, type) and found.__module__.startswith("streams."):
             # Where ours was put in the place of theirs, by something that ran in this process before.
-            (found,) = found.__bases__
+            found = found.__bases__[0]
     for wrapper in ("fget", "fun", "__func__"):
         found = getattr(found, wrapper, None) or found
     return inspect.getsource(found)

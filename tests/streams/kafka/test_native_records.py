@@ -138,7 +138,9 @@ def test_a_batch_is_read_natively_and_with_all_fields_of_aiokafkas(codec: int) -
         made = RecordsOrBatches(TP, BoundedRecords(data), [], 9, None, None, True, READ_COMMITTED)
         found = list(made)
     source = BoundedRecords(data)
-    first, unpacked = source.next_batch(), source.unpacked()
+    placed = source.next_placed()
+    assert placed is not None
+    first, unpacked = placed[0], source.unpacked(placed[1])
     assert unpacked is not None
     assert [len(_read_natively(TP, first, unpacked._replace(told=n)) or ()) for n in (89, 90, 91)] == [0, 90, 0]
     assert all(type(record) is FetchedRecord for record in found)

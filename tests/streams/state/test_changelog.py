@@ -11,6 +11,7 @@ import pytest
 from cloudtag.changelog.records import EPOCH_KEY, snapshot_record
 from cloudtag.config import Config
 from cloudtag.engine.rows import key_prefix
+from streams.kafka import bounded_batches
 from streams.kafka.producer import publish
 from streams.kafka.security import client_settings
 from streams.kafka.topics import Declared, create
@@ -20,6 +21,12 @@ from streams.state.rocksdb_store import RocksStore
 from streams.state.state_store import ForeignOwnerError, StateStore
 from streams.state.store import Store
 from tests.servers.clients import FixedHandle, producing
+from tests.ways import both_ways
+
+__all__ = ["both_ways"]
+
+pytestmark = pytest.mark.usefixtures("both_ways")
+"""As a worker reads, with an end to what is unpacked: natively, and not."""
 
 ALIEN = key_prefix("alien")
 
@@ -47,6 +54,7 @@ class Place:
 @pytest.fixture
 async def place(broker: str) -> AsyncIterator[Place]:
     config = Config(brokers=broker)
+    bounded_batches.bound(config.unpacked_batch_bytes)
     topic = f"changelog-{uuid.uuid4().hex[:8]}"
     await create(config, [Declared(topic, 2, 1, {"cleanup.policy": "compact"})])
     async with producing(**client_settings(config), max_batch_size=2_000, acks="all") as producer:
