@@ -66,19 +66,26 @@ def sealed(data: bytes | bytearray) -> bytes:
     )
 
 
+def _fetched(record: Any) -> tuple[Any, ...]:
+    moment = record.timestamp, record.timestamp_type
+    return (record.offset, *moment, record.key, record.value, tuple(record.headers), record.checksum)
+
+
+def _read_back(record: Any) -> tuple[Any, ...]:
+    """What is asked of a record of a batch that is read back."""
+    return record.offset, record.key, record.value, tuple(record.headers)
+
+
 def outcome(records: Any) -> tuple[list[Any], str, int, bool]:
     """What comes of it one after the other, what ends it, where a fetch goes on, and whether all was taken apart."""
     found: list[Any] = []
     refused = ""
     try:
         for record in records:
-            found.extend(record if isinstance(record, list) else [record])
+            found.extend(map(_read_back, record) if hasattr(record, "__len__") else [_fetched(record)])
     except Exception as error:
         refused = repr(error)
-    told = [
-        (r.offset, r.timestamp, r.timestamp_type, r.key, r.value, tuple(r.headers), r.checksum) for r in found
-    ]  # fmt: skip
-    return told, refused, records.next_fetch_offset, records._records.has_next()
+    return found, refused, records.next_fetch_offset, records._records.has_next()
 
 
 def read(way: Way, data: bytes, offset: int = 0, *, keys: Any = None, checks: bool = True, aborted: Any = ()) -> Any:
