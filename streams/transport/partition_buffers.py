@@ -66,14 +66,34 @@ class _Buffer:
 
     def take_until(self, clock: int, most: int, into: DecodedBatch) -> tuple[int, int]:
         """Move records on as long as the clock allows it; how many, and the offset of the last."""
-        count, last_offset, take, advance = 0, -1, into.add, self._advance
-        while (head := self.head) is not None and count < most and self.clock <= clock:
-            record, decoded = head
-            take(record, decoded)
-            last_offset = record.offset
-            count += 1
-            advance()
-        return count, last_offset
+        if self.head is None or most < 1 or self.clock > clock:
+            return 0, -1
+        count, (record, decoded) = 0, self.head
+        # Every record passes by here: nothing is looked up or called that need not be.
+        waiting, add_fact, add_source = self.waiting, into.facts.append, into.sources.append
+        while True:
+            if (fact := decoded.fact) is not None:
+                add_fact(fact)
+                add_source(record)
+            else:
+                into.add(record, decoded)
+            count, last_offset = count + 1, record.offset
+            if not waiting or count >= most:
+                self._advance()
+                return count, last_offset
+            record = waiting[0]
+            try:
+                decoded = self._read(self._topic, record)
+            except Exception as error:
+                self.head, self.fault = None, error
+                return count, last_offset
+            waiting.popleft()
+            self.waiting_bytes -= self._sizes.popleft()
+            if (at_ms := decoded.at_ms) is not None and at_ms > self.clock:
+                self.clock = at_ms
+            if self.clock > clock:
+                self.head = record, decoded
+                return count, last_offset
 
     def _advance(self) -> None:
         if not self.waiting:
