@@ -1,6 +1,6 @@
 """What the native part has: see the `.pxi` files."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -27,6 +27,11 @@ class LoggedBatch:
     def __iter__(self) -> Iterator[LoggedRecord]: ...
     def plain_rows(self, start: int, head: bytes, rows: dict[bytes, bytes | None]) -> int: ...
 
+class ColumnWriter:
+    def __init__(self, plan: Any) -> None: ...
+    def write(self, values: Iterable[Any]) -> bytes | None: ...
+
+def write_fields(writers: Iterable[ColumnWriter], records: Iterable[Struct]) -> list[bytes | None]: ...
 def murmur2(data: bytes) -> int: ...
 def read_records(
     data: bytes,

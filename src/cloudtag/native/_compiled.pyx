@@ -7,6 +7,7 @@ code, which is given as `otherwise`: so there is one place that says what is wro
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_CheckExact, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from cpython.exc cimport PyErr_Clear
+from cpython.list cimport PyList_GET_ITEM
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF, Py_XDECREF
 from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE
@@ -47,3 +48,4 @@ include "writing.pxi"
 include "hashing.pxi"
 include "records.pxi"
 include "changelog.pxi"
+include "columns.pxi"

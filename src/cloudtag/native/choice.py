@@ -14,7 +14,15 @@ from typing import Literal
 
 VARIABLE = "CLOUDTAG_PURE"
 """The environment variable that keeps to the pure code: 1, or nothing."""
-SOURCES = ("_compiled.pyx", "reading.pxi", "writing.pxi", "hashing.pxi", "records.pxi", "changelog.pxi")
+SOURCES = (
+    "_compiled.pyx",
+    "reading.pxi",
+    "writing.pxi",
+    "hashing.pxi",
+    "records.pxi",
+    "changelog.pxi",
+    "columns.pxi",
+)
 """The files the native part is built from, in this order."""
 Way = Literal["native", "pure"]
 

@@ -32,12 +32,27 @@ TIME = "DateTime64(3, 'UTC')"
 
 
 @dataclass(frozen=True, slots=True)
+class FieldTaken:
+    """What a column takes of a record when that is a field and no more: the native part takes it by itself then."""
+
+    field: str
+    part: str | None = None
+    """Of each item of the field, which is a list, this."""
+    is_blank_nothing: bool = False
+    """Absent text becomes ''."""
+    is_unset_nothing: bool = False
+    """What is not set becomes NULL."""
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A column's name, its ClickHouse type, and how its values are taken from records."""
 
     name: str
     type: str
     of: Callable[[RecordRows, Pseudonymizer], list[Any]]
+    taken: FieldTaken | None = None
+    """Says the same as `of`, where that can be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +68,7 @@ class WarehouseTable:
 def same(name: str, kind: str) -> Column:
     """The field as it is."""
     get = attrgetter(name)
-    return Column(name, kind, lambda rows, _: list(map(get, rows)))
+    return Column(name, kind, lambda rows, _: list(map(get, rows)), FieldTaken(name))
 
 
 def text(*names: str, kind: str = "String") -> tuple[Column, ...]:
@@ -73,7 +88,7 @@ def flags(*names: str) -> tuple[Column, ...]:
 
 def unset(*names: str) -> tuple[Column, ...]:
     """Yes-or-no fields that may not be set; then NULL."""
-    return tuple(_unset(name, attrgetter(name)) for name in names)
+    return tuple(map(_unset, names))
 
 
 def texts(*names: str) -> tuple[Column, ...]:
@@ -114,7 +129,7 @@ def parts(name: str, kind: str, field: str, part: str) -> Column:
             return [[value or "" for value in found] for found in values]
         return values
 
-    return Column(name, f"Array({kind})", of)
+    return Column(name, f"Array({kind})", of, FieldTaken(field, part, is_blank_nothing=is_text))
 
 
 def deep(name: str, kind: str, field: str, inner: str, part: str) -> Column:
@@ -132,11 +147,13 @@ def computed(name: str, kind: str, of: Callable[[Any, Pseudonymizer], Any]) -> C
     return Column(name, kind, lambda rows, pseudonymizer: [of(row, pseudonymizer) for row in rows])
 
 
-def _unset(name: str, get: Callable[[Any], Any]) -> Column:
+def _unset(name: str) -> Column:
+    get = attrgetter(name)
+
     def of(rows: RecordRows, _: Pseudonymizer) -> list[Any]:
         return [None if value is UNSET else value for value in map(get, rows)]
 
-    return Column(name, "Nullable(Bool)", of)
+    return Column(name, "Nullable(Bool)", of, FieldTaken(name, is_unset_nothing=True))
 
 
 def _text(name: str, kind: str) -> Column:
@@ -146,4 +163,4 @@ def _text(name: str, kind: str) -> Column:
         values = list(map(get, rows))
         return values if all(values) else [value or "" for value in values]
 
-    return Column(name, kind, of)
+    return Column(name, kind, of, FieldTaken(name, is_blank_nothing=True))

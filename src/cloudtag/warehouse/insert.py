@@ -5,10 +5,11 @@ from typing import Any
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.insert import InsertContext
 
-from cloudtag.warehouse.blocks import TABLES, InsertBatch, block_of, columns_of
+from cloudtag.warehouse.blocks import TABLES, InsertBatch, columns_of
 from cloudtag.warehouse.columns import LOW, TIME
 from cloudtag.warehouse.errors import OutageError, UnstorableError, meaning_of
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
+from cloudtag.warehouse.ready import ready_block_of, ready_types
 
 SETTINGS: dict[str, Any] = {
     "async_insert": 0,
@@ -43,7 +44,7 @@ class Inserter:
             self._pseudonymizer.rotate(batch.rows[0].at_ms)
             context = self._context(batch.stream)
             context.settings = {**self._settings, "insert_deduplication_token": batch.token}
-            context.data = block_of(batch, self._pseudonymizer)
+            context.data = ready_block_of(batch, self._pseudonymizer)
             self._client.data_insert(context)
         except Exception as error:
             self._contexts.pop(batch.stream, None)
@@ -97,6 +98,7 @@ class Inserter:
             settings=dict(self._settings),
         )
         context.req_block_size = _ONE_BLOCK
+        context.column_types = ready_types(context.column_types)
         return self._contexts.setdefault(stream, context)
 
 
