@@ -53,7 +53,7 @@ SPEED = {
         hot=Shape(4_000, 100, _HOT),
         pattern=Shape(8_000),
         passes=1,
-        pipeline=PipelineAsked(low=200, high=400, steps=2, seconds=8, shares=(0.5,)),
+        pipeline=PipelineAsked(low=200, high=400, steps=2, seconds=8, shares=(0.5,), least_seconds=8),
         buyers=(100, 1_000),
         facts=(10, 100),
         rows=10_000,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from benchmarks.page.goals import Goal, all_hops, is_cold
 from benchmarks.peers.catalogue import BY_NAME
@@ -76,17 +76,27 @@ def of_tried(tried: dict[int, list[Tried]]) -> str:
     return table(["workers", "events/s", "lag grows by, events/s", "CPU µs per event", "sustained"], rows)
 
 
+_TIMES = ("events/s", "hops", "alerts", "p50 ms", "p95 ms", "p99 ms", "most ms", "cores")
+
+
 def of_latency(runs: Sequence[OpenLoop]) -> str:
     """How long alerts took at each rate, all of them and by hops."""
-    rows = []
-    for run in runs:
-        parts = {"all": all_hops(run), **{str(hops): one for hops, one in sorted(run.by_hops.items())}}
-        for name, times in parts.items():
-            if times.total:
-                cuts = [f"{times.percentile(percent):.0f}" for percent in (50, 95, 99)]
-                used = f"{run.cpu_seconds / (run.events / run.rate):.2f}" if name == "all" else ""
-                rows.append([f"{run.rate:,.0f}", name, str(times.total), *cuts, f"{times.largest_ms:.0f}", used])
-    return table(["events/s", "hops", "alerts", "p50 ms", "p95 ms", "p99 ms", "most ms", "cores"], rows)
+    return table(_TIMES, [line for run in runs for line in _times(run)])
+
+
+def of_least(runs: Mapping[str, Sequence[OpenLoop]]) -> str:
+    """The same of clients that only pass on."""
+    rows = [[name, *line] for name, timed in runs.items() for run in timed for line in _times(run)]
+    return table(["client", *("passed on" if head == "alerts" else head for head in _TIMES)], rows)
+
+
+def _times(run: OpenLoop) -> Iterator[list[str]]:
+    parts = {"all": all_hops(run), **{str(hops): one for hops, one in sorted(run.by_hops.items())}}
+    for name, times in parts.items():
+        if times.total:
+            cuts = [f"{times.percentile(percent):.0f}" for percent in (50, 95, 99)]
+            used = f"{run.cpu_seconds / (run.events / run.rate):.2f}" if name == "all" else ""
+            yield [f"{run.rate:,.0f}", name, str(times.total), *cuts, f"{times.largest_ms:.0f}", used]
 
 
 def of_growth(held: str, grown: Sequence[Grown]) -> str:

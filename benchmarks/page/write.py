@@ -10,6 +10,7 @@ from benchmarks.page.found import Found
 from benchmarks.page.goals import all_hops, goals, growth_of
 from benchmarks.page.svg import Point
 from benchmarks.pipeline.histogram import BOUNDS, Histogram
+from benchmarks.pipeline.measure import PipelineFound
 from benchmarks.pipeline.open_loop import OpenLoop
 from benchmarks.speed_profiles import PARTS
 
@@ -91,12 +92,24 @@ Times are counted from when the event was due, in classes a quarter apart.
 
 {tables.of_latency(whole.runs)}
 
-Of fewer than 200 alerts no slowest hundredth is concluded.{_left(whole.runs)}
+Of fewer than 200 alerts no slowest hundredth is concluded.{_least(whole)}{_left(whole.runs)}
 
 ![How many alerts were there after how long]({LATENCY_PICTURE})"""
         if _timed(found)
         else "",
     ]
+
+
+def _least(whole: PipelineFound) -> str:
+    if not whole.least:
+        return ""
+    return f"""
+
+The least a client does at these rates on this machine: it reads the same partitions, writes each record as a row and
+waits for it, and passes some on over as many hops. It decodes and judges nothing, is in no group, and has a third of
+the internal records. What this takes is the broker's and the clients' share; what a worker takes beyond it is its own.
+
+{tables.of_least(whole.least)}"""
 
 
 def _left(runs: list[OpenLoop]) -> str:

@@ -14,6 +14,7 @@ from benchmarks.load import Load
 from benchmarks.pipeline.causes import causes
 from benchmarks.pipeline.growth import Grown
 from benchmarks.pipeline.lag import Tried, bisect, is_flat, slope, sustained
+from benchmarks.pipeline.least import RELAYS, least
 from benchmarks.pipeline.open_loop import OpenLoop, run
 
 Say = Callable[[str], None]
@@ -37,6 +38,8 @@ class PipelineAsked(Struct, frozen=True, kw_only=True):
     """And at which rates besides, in events a second."""
     fixed_seconds: float = 0.0
     """How long those are held, if not as long as all others: few events bring few alerts."""
+    least_seconds: float = 60.0
+    """How long, at most, a rate is held for a client that only passes on."""
     workers: tuple[int, ...] = (1, 2)
     budget_seconds: float = float("inf")
     """For each number of workers no more rates are tried after so long."""
@@ -51,6 +54,8 @@ class PipelineFound(Struct, frozen=True, kw_only=True):
     sustained: dict[int, float]
     runs: list[OpenLoop]
     """Those whose alerts were timed, with one worker."""
+    least: dict[str, list[OpenLoop]] = {}
+    """The same rates with a client in the worker's place that only passes on; by its name."""
     state: list[Grown] = []
     history: list[Grown] = []
     """Only in figures that are older than `GrowthFound`."""
@@ -66,7 +71,11 @@ def measure(asked: PipelineAsked, say: Say) -> PipelineFound:
     timed = dict.fromkeys(asked.fixed, asked.fixed_seconds or asked.seconds)
     timed |= {top * share: asked.seconds for share in asked.shares if top}
     runs = [_timed(rate, timed[rate], say) for rate in sorted(timed)]
-    return PipelineFound(seconds=asked.seconds, tried=tried, sustained=best, runs=runs)
+    passed_on = {
+        relay: [_least(relay, rate, min(timed[rate], asked.least_seconds), say) for rate in sorted(timed)]
+        for relay in RELAYS
+    }
+    return PipelineFound(seconds=asked.seconds, tried=tried, sustained=best, runs=runs, least=passed_on)
 
 
 def simulated(events: float, say: Say) -> Load:
@@ -98,6 +107,12 @@ def _timed(rate: float, seconds: float, say: Say) -> OpenLoop:
     load = simulated(rate * seconds * 1.02, say)
     found = run(load, rate, min(seconds, len(load.records) / rate), causes(load))
     say(f"{rate:,.0f}/s: {shown(found)}")
+    return found
+
+
+def _least(relay: str, rate: float, seconds: float, say: Say) -> OpenLoop:
+    found = least(simulated(rate * seconds * 1.02, say), rate, seconds, relay)
+    say(f"{rate:,.0f}/s, only passed on by {relay}: {shown(found)}")
     return found
 
 

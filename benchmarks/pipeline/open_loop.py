@@ -82,7 +82,7 @@ def run(load: Load, rate: float, seconds: float, causes: Mapping[str, Cause], wo
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cloudtag-open-loop-")))
         kafka = stack.enter_context(Kafka(directory / "kafka"))
-        order = _order(load, kafka.bootstrap, directory)
+        order = order_of(load, kafka.bootstrap, directory)
         config = order.config()
         asyncio.run(create(config))
         started = time.monotonic()
@@ -91,10 +91,10 @@ def run(load: Load, rate: float, seconds: float, causes: Mapping[str, Cause], wo
         reader = stack.enter_context(AlertReader(kafka.bootstrap, config.topic("alerts"), config.partitions))
         idle = sum(rss_mb(child.pid) for child in children)
         before = sum(cpu_seconds(child.pid) for child in children)
-        begun, worst, looks = _send(config, load, count, rate, directory / "records")
+        begun, worst, looks = send_steadily(config, load, count, rate, directory / "records")
         used = sum(cpu_seconds(child.pid) for child in children) - before
         peak = sum(peak_rss_mb(child.pid) for child in children)
-        time.sleep(QUIET_SECONDS)
+        settle()
         logged = _logged(config, directory / "kafka" / "log")
     return OpenLoop(
         rate=rate,
@@ -110,6 +110,11 @@ def run(load: Load, rate: float, seconds: float, causes: Mapping[str, Cause], wo
         buyers=len({event.buyer_id for event in load.events[:count] if hasattr(event, "buyer_id")}),
         changelog_bytes=logged,
     )
+
+
+def settle() -> None:
+    """Wait for what still comes."""
+    time.sleep(QUIET_SECONDS)
 
 
 def _logged(config: Config, log: Path) -> int:
@@ -131,7 +136,8 @@ def timed(
     return found
 
 
-def _order(load: Load, bootstrap: str, directory: Path) -> Order:
+def order_of(load: Load, bootstrap: str, directory: Path) -> Order:
+    """What a worker is told that judges a load."""
     return Order(
         rung="worker, memory",
         broker=bootstrap,
@@ -159,7 +165,7 @@ def _workers(order: Order, directory: Path, count: int) -> Iterator[list[Child]]
         yield children
 
 
-def _send(config: Config, load: Load, count: int, rate: float, file: Path) -> tuple[float, float, list[Look]]:
+def send_steadily(config: Config, load: Load, count: int, rate: float, file: Path) -> tuple[float, float, list[Look]]:
     """Send, and look at the lag meanwhile; the moment the first event was due, the sender's worst delay, the looks."""
     records = [
         (config.topic(stream), partition, record.key, record.value)
