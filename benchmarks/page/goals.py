@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,8 +12,9 @@ from benchmarks.peers.measure import PeersFound, PeerSummary
 from benchmarks.pipeline.growth import Grown
 from benchmarks.pipeline.histogram import Histogram
 from benchmarks.pipeline.lag import at_best
+from benchmarks.pipeline.measure import PipelineFound
 from benchmarks.pipeline.open_loop import OpenLoop
-from benchmarks.stores.order import BESIDE, FROM_MEMORY, INSIDE, StoresFound
+from benchmarks.stores.order import ALONE_BESIDE, ALONE_INSIDE, BESIDE, FROM_MEMORY, INSIDE, StoresFound
 
 ENGINE, BASE = "cloudtag, engine", "plain aiokafka loop"
 UNMEASURED = "–"
@@ -44,6 +45,7 @@ LEAST_ALERTS = 200
 _ON_JVM = ("Kafka Streams", "Flink", "Hazelcast")
 READ_BACK, STORED_BESIDE, STORED_INSIDE = 300_000.0, 40_000.0, 75_000.0
 SUSTAINED, P99_AT_HALF, P99_AT_MOST, P99_IDLE, IDLE_CORES, GROWTH = 40_000.0, 100.0, 250.0, 25.0, 0.05, 1.5
+IDLE_RATE = 100.0
 SCALES, LOGGED_BYTES, BUYER_KIB = 0.95, 200.0, 10.0
 _TWO = "each worker has batches half as large, and their rounds cost the same"
 _ROWS = "a row is logged whole whenever something of it changes"
@@ -91,13 +93,30 @@ def _by_clock(found: Found) -> Iterator[Goal]:
     # Where no rate was sustained, nothing is known but that all were too high.
     top = (whole.sustained.get(1) or None) if whole else None
     yield _at_least("whole pipeline: events/s sustained by one worker", SUSTAINED, top, _PIPELINE)
-    yield _latency("50 % of that", P99_AT_HALF, _run_at(runs, top and top * 0.5))
-    yield _latency("80 % of that", P99_AT_MOST, _run_at(runs, top and top * 0.8))
-    yield _latency("100 events/s", P99_IDLE, _run_at(runs, 100.0))
+    for name, wanted, rate in (
+        ("50 % of that", P99_AT_HALF, top and top * 0.5),
+        ("80 % of that", P99_AT_MOST, top and top * 0.8),
+        ("100 events/s", P99_IDLE, IDLE_RATE),
+    ):
+        limit = _limit(whole, rate, lambda run: f"{all_hops(run).percentile(99):,.0f}")
+        yield _latency(name, wanted, _run_at(runs, rate), _HOPS + limit)
     yield from _of_stores(found.stores)
-    idle = next((one for one in runs if one.rate == 100.0), None)
-    used = idle.cpu_seconds / (idle.events / idle.rate) if idle else None
-    yield _below("CPU at 100 events/s, cores", IDLE_CORES, used, _IDLE)
+    idle = next((one for one in runs if one.rate == IDLE_RATE), None)
+    limit = _limit(whole, IDLE_RATE, lambda run: f"{_cores(run):.2f}")
+    yield _below("CPU at 100 events/s, cores", IDLE_CORES, _cores(idle) if idle else None, _IDLE + limit)
+
+
+def _cores(run: OpenLoop) -> float:
+    return run.cpu_seconds / (run.events / run.rate)
+
+
+def _limit(whole: PipelineFound | None, rate: float | None, figure: Callable[[OpenLoop], str]) -> str:
+    """What clients come to at this rate that only pass on: nobody can do with less here."""
+    least = whole.least if whole else {}
+    told = [
+        f"{figure(run)} ({client})" for client, runs in least.items() if (run := _run_at(runs, rate)) and run.by_hops
+    ]
+    return f"; a client that only passes on comes to {' or '.join(told)}" if told else ""
 
 
 def _of_stores(stores: StoresFound | None) -> Iterator[Goal]:
@@ -105,8 +124,12 @@ def _of_stores(stores: StoresFound | None) -> Iterator[Goal]:
     if stores is not None:
         by_name = {rate.name: rate.per_second for rate in (*stores.recovery, *stores.sink)}
     yield _at_least("recovery: rows/s", READ_BACK, by_name.get(FROM_MEMORY), _READING)
-    yield _at_least("sink: alert rows/s, warehouse in the same process", STORED_INSIDE, by_name.get(INSIDE), _STORING)
-    yield _at_least("sink: alert rows/s, over HTTP", STORED_BESIDE, by_name.get(BESIDE), _STORING)
+    for name, wanted, own, alone in (
+        ("warehouse in the same process", STORED_INSIDE, INSIDE, ALONE_INSIDE),
+        ("over HTTP", STORED_BESIDE, BESIDE, ALONE_BESIDE),
+    ):
+        limit = f"; by itself it takes {by_name[alone]:,.0f}" if alone in by_name else ""
+        yield _at_least(f"sink: alert rows/s, {name}", wanted, by_name.get(own), _STORING + limit)
 
 
 def _of_cost(found: Found) -> Iterator[Goal]:
@@ -151,11 +174,11 @@ def _run_at(runs: list[OpenLoop], rate: float | None) -> OpenLoop | None:
     return next((one for one in runs if rate and abs(one.rate - rate) < 1 and one.by_hops), None)
 
 
-def _latency(at: str, wanted: float, run: OpenLoop | None) -> Goal:
+def _latency(at: str, wanted: float, run: OpenLoop | None, why: str) -> Goal:
     """With how many alerts it was: of few nothing is concluded about the slowest hundredth."""
     times = all_hops(run) if run else Histogram()
     now = times.percentile(99) if times.total >= LEAST_ALERTS else None
-    goal = _below(f"event → alert, p99 ms at {at}", wanted, now, _HOPS)
+    goal = _below(f"event → alert, p99 ms at {at}", wanted, now, why)
     return replace(goal, now=f"{goal.now} ({times.total} alerts)") if times.total else goal
 
 

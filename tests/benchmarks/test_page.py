@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from benchmarks.page.found import Found, Machine
-from benchmarks.page.goals import ENGINE, goals
+from benchmarks.page.goals import ENGINE, all_hops, goals
 from benchmarks.page.svg import Bar, bars, lines
 from benchmarks.page.write import page, write
 from benchmarks.peers.measure import PeersFound, PeerSummary
@@ -194,6 +194,38 @@ def test_what_was_not_measured_says_nothing(found: Found) -> None:
     assert nothing.is_right
     assert set(reached(nothing).values()) == {None}
     assert set(reached(nothing)) == set(reached(found))
+
+
+def test_a_miss_names_what_a_client_comes_to_that_only_passes_on(found: Found, tmp_path: Path) -> None:
+    assert found.pipeline is not None
+    assert found.stores is not None
+    missed = replace(found.pipeline, runs=[opened(100, 300), opened(500, 300)])
+    beside = replace(missed, least={"aiokafka": [opened(100, 20), opened(500, 50)], "librdkafka": [opened(100, 30)]})
+    why = {
+        goal.measure: goal.why_missed
+        for whole in (missed, beside)
+        for goal in goals(replace(found, pipeline=whole))
+        if goal.is_met is False
+    }
+    first = {goal.measure: goal.why_missed for goal in goals(replace(found, pipeline=missed))}
+    at_100, at_500 = "event → alert, p99 ms at 100 events/s", "event → alert, p99 ms at 50 % of that"
+    ms = {rate: all_hops(opened(100, rate)).percentile(99) for rate in (20, 30, 50)}
+    assert why[at_100] == f"{first[at_100]}; a client that only passes on comes to " + (
+        f"{ms[20]:,.0f} (aiokafka) or {ms[30]:,.0f} (librdkafka)"
+    )
+    assert why[at_500] == f"{first[at_500]}; a client that only passes on comes to {ms[50]:,.0f} (aiokafka)"
+    assert why["CPU at 100 events/s, cores"].endswith(" comes to 0.10 (aiokafka) or 0.10 (librdkafka)")
+    found = replace(found, pipeline=beside)
+    write(found, tmp_path / "speed-x.json", tmp_path)
+    assert "| librdkafka | 100 | all | 200 |" in (tmp_path / "speed.md").read_text()
+
+
+def test_a_sink_that_misses_names_what_the_warehouse_takes_by_itself(found: Found) -> None:
+    assert found.stores is not None
+    slow = replace(found.stores, sink=[read(INSIDE, 5), read(ALONE_INSIDE, 9), read(BESIDE, 5)])
+    why = {goal.measure: goal.why_missed for goal in goals(replace(found, stores=slow))}
+    assert why["sink: alert rows/s, warehouse in the same process"].endswith("; by itself it takes 9")
+    assert "by itself" not in why["sink: alert rows/s, over HTTP"].split("takes of a block by itself")[1]
 
 
 @pytest.mark.parametrize("part", ["pattern", "job", "hot"])
