@@ -121,7 +121,7 @@ class FactIntake:
                 begin[row_id] = len(row.facts)
             add(row, fact_id, fact)
             if state.places is not None and not is_internal:
-                state.places[fact_id] = row_id
+                state.places.put(kind, fact_id, row_id)
             added.append((row_id, fact_id, fact, None))
             if len(row.facts) > most_facts:
                 processor.bound(row)
@@ -141,7 +141,7 @@ class FactIntake:
             if not settle(step, entry, (rival, row_id), fact_id, given):
                 return
             if state.places is not None:
-                state.places[fact_id] = row_id
+                state.places.put(type(fact), fact_id, row_id)
         row = state.rows.get(row_id) or state.add_row(row_id)
         if not fold(row, fact_id, fact):
             step.duplicates += is_told

@@ -9,14 +9,14 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from cloudtag.contract.internal import InternalRecord
 from cloudtag.engine.cache_budget import CacheBudget, weight_of
+from cloudtag.engine.event_places import EventPlaces
 from cloudtag.engine.published import Published
 from cloudtag.engine.rows import Row, RowCodec, UnreadableRowError, header, key_prefix, split_key
 from cloudtag.engine.task_result import Output, RowKey, RowReader, key_part
 
 _ROWS_PER_LOST = 64
-_FEW_ROWS = 3
+_FEW_ROWS = 8
 """In so many rows a fact is looked for one row after the other."""
 
 
@@ -46,8 +46,8 @@ class KeyedState(Struct, eq=False, gc=False):
     The processor drops it when a fact changes it, the engine when a row goes."""
     lost_rows: int = 0
     """Rows that were let go and of whose facts the index still tells."""
-    places: dict[str, str] | None = None
-    """Of a keyed state with many rows, the row in which each event was put; it may be gone from there."""
+    places: EventPlaces | None = None
+    """Of a keyed state with many rows."""
     is_closed: bool = False
     """Nothing more is taken in, and nothing is concluded from it: whom it is about is to be forgotten."""
     is_aside: bool = False
@@ -71,9 +71,7 @@ class KeyedState(Struct, eq=False, gc=False):
             self.memo = None
             self.lost_rows += 1
             if self.places is not None:
-                for fact_id in row.facts:
-                    if self.places.get(fact_id) == row_id:
-                        del self.places[fact_id]
+                self.places.leave(row)
 
     @property
     def is_index_stale(self) -> bool:
@@ -91,13 +89,9 @@ class KeyedState(Struct, eq=False, gc=False):
                     return held
             return None
         if self.places is None:
-            self.places = {
-                event_id: row.id
-                for row in self.rows.values()
-                for event_id, fact in row.facts.items()
-                if not isinstance(fact, InternalRecord)
-            }
-        row = self.rows.get(self.places.get(fact_id, ""))
+            self.places = EventPlaces(self.rows.values())
+        row_id = self.places.row_of(kind, fact_id)
+        row = None if row_id is None else self.rows.get(row_id)
         return row if row is not None and type(row.facts.get(fact_id)) is kind else None
 
     def row_id(self, kind: str, name: str = "") -> str:
