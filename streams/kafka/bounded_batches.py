@@ -135,7 +135,7 @@ class BoundedRecords:
         if codec is None:
             return None
         try:
-            found = getattr(unpacker(), codec)(data[start + _HEAD_BYTES : end])
+            found = getattr(unpacker(), codec)(memoryview(data)[start + _HEAD_BYTES : end])
         except Exception:
             return None
         return UnpackedBatch(found, 0, len(found), count, len(found) + count * RECORD_BYTES)

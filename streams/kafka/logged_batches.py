@@ -8,12 +8,10 @@ import struct
 from typing import Any
 
 from cloudtag.native.choice import is_native, why_not
-from streams.kafka.bounded_batches import RECORD_BYTES, BoundedRecords, unpacker
-from streams.kafka.codecs import CODECS
+from streams.kafka.bounded_batches import BoundedRecords
 
-_V2, _VERSION_AT, _CRC_AT, _SUMMED_FROM, _CODEC_AT, _COUNT_AT, _RECORDS_AT = 2, 16, 17, 21, 22, 57, 61
-_CODEC = 0x07
-_INT, _UINT = struct.Struct(">i"), struct.Struct(">I")
+_V2, _VERSION_AT, _CRC_AT, _SUMMED_FROM, _RECORDS_AT = 2, 16, 17, 21, 61
+_UINT = struct.Struct(">I")
 
 if not why_not():
     from cloudtag.native._compiled import crc32c, logged_batch
@@ -29,21 +27,15 @@ def is_intact(data: bytes, place: range, batch: Any) -> bool:
 
 
 def logged(records: BoundedRecords, place: range, batch: Any, first: int) -> Any:
-    """The records from the offset `first` on of a batch that lies there; none where it is left to aiokafka."""
-    data = records.data
-    if not is_native() or not _is_new(data, place):
+    """The records from the offset `first` on of a batch that lies there; none where it is left to aiokafka, which
+    unpacks it once more then, and says what is wrong with it."""
+    unpacked = records.unpacked(place) if is_native() else None
+    if unpacked is None:
         return None
-    body, start, end = data, place.start + _RECORDS_AT, place.stop
-    if codec := data[place.start + _CODEC_AT] & _CODEC:
-        try:
-            body = getattr(unpacker(), CODECS[codec])(memoryview(data)[start:end])
-        except Exception:  # aiokafka unpacks it once more, and says what is wrong
-            return None
-        start, end = 0, len(body)
-    count = _INT.unpack_from(data, place.start + _COUNT_AT)[0]
-    made = logged_batch(body, start, end, batch.base_offset, count, first)
-    if made is not None and body is not data:
-        records.took(len(body) + count * RECORD_BYTES)
+    data, start, end, told, taken_bytes = unpacked
+    made = logged_batch(data, start, end, batch.base_offset, told, first)
+    if made is not None:
+        records.took(taken_bytes)
     return made
 
 
