@@ -7,6 +7,7 @@ from html import unescape
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
+_DRAWN = re.compile(r"[\w-]{32,}")
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
 
 _CASES = re.compile(r'data-case="([^"]+)"')
@@ -26,6 +27,11 @@ class Answer:
     def location(self) -> str:
         """Where it leads."""
         return self.headers.get("location", "")
+
+    @property
+    def told(self) -> str:
+        """The text without what is drawn by lot: a token may hold any short word."""
+        return _DRAWN.sub("", self.text)
 
     def form(self, action: str) -> dict[str, str]:
         """The hidden fields of the form that is sent to an address."""

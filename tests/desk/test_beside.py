@@ -105,7 +105,7 @@ def test_a_view_leads_nowhere_else_and_there_are_so_many(world: DeskWorld) -> No
 def test_who_a_buyer_is_is_shown_for_a_reason_that_is_on_record(acted: DeskWorld) -> None:
     mei, n = acted.visitor("mei"), acted.fresh()
     case = case_of(acted, f"o{n}")
-    assert f"b{n}" not in mei.get(case).text
+    assert f"b{n}" not in mei.get(case).told
     assert mei.act(case, f"{case}/reveal", reason="  why   ").status == 400
     shown = mei.act(case, f"{case}/reveal", reason=REASON)
     assert shown.status == 200
@@ -123,7 +123,7 @@ def test_what_cannot_be_put_on_record_is_not_shown(acted: DeskWorld) -> None:
     acted.pipeline.is_down = True
     shown = mei.send(f"{case}/reveal", form | {"reason": REASON})
     assert shown.status == 503
-    assert f"b{n}" not in shown.text
+    assert f"b{n}" not in shown.told
 
 
 def test_a_shop_learns_who_its_own_buyers_are_and_no_others(acted: DeskWorld) -> None:

@@ -40,7 +40,7 @@ def _asked(browser: Browser, route: DeskRoute, address: str, **fields: str) -> A
 def test_nobody_gets_in_without_a_token(world: DeskWorld, route: DeskRoute) -> None:
     answer = _asked(world.visitor(None), route, _address(world, route))
     assert answer.status == 401
-    assert "o31" not in answer.text
+    assert "o31" not in answer.told
 
 
 @by_path
@@ -53,7 +53,7 @@ def test_a_stranger_to_a_shop_sees_and_does_nothing_there(world: DeskWorld, rout
     answer = _asked(stranger, route, _address(world, route), csrf=token)
     assert answer.status == 404 if not route.is_act else answer.status in (403, 404)
     for told in ("o31", "RET31", "r31"):
-        assert told not in answer.text
+        assert told not in answer.told
     assert not [event for event in world.pipeline.sent if getattr(event, "shop_id", "") == "s1"]
 
 

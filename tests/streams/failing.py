@@ -2,8 +2,9 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from types import SimpleNamespace
 from typing import Any
 
@@ -28,7 +29,7 @@ from cloudtag.policy.load import shipped
 from cloudtag.processors import build
 from cloudtag.simulate import Profile, simulate
 from cloudtag.wire import Codec
-from streams.kafka.producer import BatchClient
+from streams.kafka.producer import BatchClient, Target
 from streams.kafka.security import client_settings
 from streams.kafka.topics import Declared, create
 from streams.state.changelog import Changelogs, IsMember, as_read
@@ -163,9 +164,11 @@ class Place:
     async def log(self, end: int) -> list[Record]:
         """The changelog up to an offset."""
         found: list[Record] = []
-        topic = self.config.changelog(NAME)
-        read = self.changelogs().read
-        await read({(topic, 0): range(end)}, lambda _, records: found.extend(map(as_read, records)), lambda: True)
+
+        def take(_: Target, batches: Iterable[Iterable[Any]]) -> None:
+            found.extend(map(as_read, chain.from_iterable(batches)))
+
+        await self.changelogs().read({(self.config.changelog(NAME), 0): range(end)}, take, lambda: True)
         return found
 
     def worker(self, store: AnyStore | None = None, is_member: IsMember | None = None) -> Runner:
