@@ -102,8 +102,9 @@ class RecordsOrBatches(PartitionRecords):  # type: ignore[misc]
         """What aiokafka's own generator gives, of batches that are read at once."""
         while self._records.has_next():
             batch, place = self._checked()
-            if not self._is_passed_over(batch):
-                for record in self._records_of(batch, place):
+            bounded = self._records.bounded(batch, place)
+            if not self._is_passed_over(bounded):
+                for record in self._records_of(bounded, place):
                     if record.offset >= self.next_fetch_offset:
                         self.next_fetch_offset = record.offset + 1
                         yield record
@@ -136,7 +137,7 @@ class RecordsOrBatches(PartitionRecords):  # type: ignore[misc]
         if found is not None:
             self._records.took(unpacked.taken_bytes)
             return found
-        return (self._consumer_record(self._tp, record) for record in self._records.bounded(batch, place))
+        return (self._consumer_record(self._tp, record) for record in batch)
 
 
 def _native_reader() -> Callable[[Any, Any, UnpackedBatch], list[FetchedRecord] | None] | None:

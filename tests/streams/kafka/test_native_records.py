@@ -137,6 +137,16 @@ def test_what_is_damaged_is_refused_alike(given_batch: Any, changes: list[tuple[
         assert native == pure
 
 
+@pytest.mark.parametrize("attributes", [CONTROL, CONTROL | 1, CONTROL | 4, TRANSACTIONAL | CONTROL | 1])
+def test_a_batch_that_only_claims_to_say_how_a_transaction_ended_is_refused_alike(attributes: int) -> None:
+    made = bytearray(batch(7, [(1, None, b"v", [])]))
+    made[ATTRIBUTES_AT + 1] = attributes
+    for data in (sealed(made), bytes(made)):
+        for keys in (None, IN_BATCHES):
+            pure, native = (read(way, data, keys=keys, checks=False) for way in WAYS)
+            assert native == pure
+
+
 @pytest.mark.parametrize("codec", range(5))
 def test_a_batch_is_read_natively_and_with_all_fields_of_aiokafkas(codec: int) -> None:
     records = [(5, b"k", b"v", []), (6, None, b"", [("a", b"b"), ("c", None)]), (4, b"", None, [])]
