@@ -111,7 +111,7 @@ def _cores(run: OpenLoop) -> float:
 
 
 def _limit(whole: PipelineFound | None, rate: float | None, figure: Callable[[OpenLoop], str]) -> str:
-    """What clients come to at this rate that only pass on: nobody can do with less here."""
+    """What clients come to at this rate that only pass on."""
     least = whole.least if whole else {}
     told = [
         f"{figure(run)} ({client})" for client, runs in least.items() if (run := _run_at(runs, rate)) and run.by_hops
