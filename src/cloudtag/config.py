@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import msgspec
 from msgspec import Meta
@@ -44,7 +44,7 @@ ADDRESSES = {
 }
 """Settings that are shown, in errors and in lists of processes, and what holds users and passwords instead."""
 CONFIG_FILE = "CLOUDTAG_CONFIG"
-LISTS = ("processors", "desk_names")
+LISTS = ("desk_names",)
 """Settings of several values, separated by commas in a variable."""
 _EPOCH, _MS = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 
@@ -113,8 +113,8 @@ class Config(HttpSettings, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     policies_dir: Path | None = None
     """Policy packs in place of those that come with cloudtag; workers of one group must agree."""
-    processors: tuple[str, ...] = tuple(READS)
-    """Which processors this worker runs; workers of one group must agree."""
+    processors: ClassVar[tuple[str, ...]] = tuple(READS)
+    """No setting: every worker runs them all."""
     store: Literal["memory", "rocksdb"] = "memory"
     data_dir: Path = Path(".cloudtag")
     """One directory per worker; with `rocksdb` it is a cache of the changelog and may be deleted at any time."""

@@ -74,7 +74,7 @@ class Place:
 @pytest.fixture
 async def place(tansu_bootstrap: str) -> AsyncIterator[Place]:
     prefix = f"tasks-{uuid.uuid4().hex[:6]}-"
-    config = Config(brokers=tansu_bootstrap, topic_prefix=prefix, partitions=2, processors=(toy.PROCESSOR,))
+    config = Config(brokers=tansu_bootstrap, topic_prefix=prefix, partitions=2)
     await topics.create(config)
     async with producing(**client_settings(config), acks="all") as producer:
         yield Place(config, producer)

@@ -50,7 +50,6 @@ class Rig:
             "CLOUDTAG_APP_ID": name,
             "CLOUDTAG_TOPIC_PREFIX": f"{name}-",
             "CLOUDTAG_PARTITIONS": "4",
-            "CLOUDTAG_PROCESSORS": toy.PROCESSOR,
             "CLOUDTAG_SESSION_TIMEOUT_SECONDS": "6",
             "CLOUDTAG_REBALANCE_TIMEOUT_SECONDS": "6",
             "CLOUDTAG_COMMIT_SECONDS": "0.2",

@@ -12,13 +12,13 @@ from streams.worker.credentials import faust_credentials
 
 def test_the_environment_wins_over_the_file_and_the_file_over_defaults(tmp_path: Path) -> None:
     file = tmp_path / "cloudtag.toml"
-    file.write_text('brokers = "file:1"\npartitions = 3\ndata_dir = "/state"\nprocessors = ["buyers"]\n')
+    file.write_text('brokers = "file:1"\npartitions = 3\ndata_dir = "/state"\ndesk_names = ["desk.shop"]\n')
     config = Config.read({"CLOUDTAG_CONFIG": str(file), "KAFKA": "env:1,env:2", "CLOUDTAG_STORE": "rocksdb"})
     assert config.bootstrap() == ["env:1", "env:2"]
     assert (config.partitions, config.store, config.data_dir) == (3, "rocksdb", Path("/state"))
-    assert config.processors == ("buyers",)
+    assert config.desk_names == ("desk.shop",)
     assert Config.read({}, partitions=5).partitions == 5
-    assert Config.read({"CLOUDTAG_PROCESSORS": "links,shops"}).processors == ("links", "shops")
+    assert Config.read({"CLOUDTAG_DESK_NAMES": "a.shop,b.shop"}).desk_names == ("a.shop", "b.shop")
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,8 @@ def test_the_environment_wins_over_the_file_and_the_file_over_defaults(tmp_path:
         ({"CLOUDTAG_KAFKA_PASSWORD": "s"}, r"did you mean KAFKA_PASSWORD\?$"),
         ({"CLOUDTAG_CLICKHOUSE": "http://x"}, "CLOUDTAG_CLICKHOUSE is no setting; did you mean"),
         ({"CLOUDTAG_XYZZY": "8"}, "^CLOUDTAG_XYZZY is no setting$"),
+        # A worker that ran some of the processors alone would split a partition between workers.
+        ({"CLOUDTAG_PROCESSORS": "links"}, "^CLOUDTAG_PROCESSORS is no setting"),
     ],
 )
 def test_a_wrong_setting_is_named_in_one_line(environ: dict[str, str], names: str) -> None:

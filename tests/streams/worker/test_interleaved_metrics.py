@@ -65,7 +65,6 @@ async def config(one_bootstrap: str) -> Config:
         app_id=name,
         topic_prefix=f"{name}-",
         partitions=PARTITIONS,
-        processors=(toy.PROCESSOR,),
     )
     await create(config)
     return config
