@@ -152,7 +152,7 @@ class Config(HttpSettings, frozen=True, kw_only=True, forbid_unknown_fields=True
     dead_letter_bytes_per_hour: Annotated[int, Meta(ge=1 << 10)] = 64 << 20
     """What the dead letters of one partition of a topic may take. While it is used up nothing more is read of that
     partition, with an alarm; it refills with time."""
-    concurrency: Positive = 4
+    concurrency: Positive = 16
     """How many tasks of a processor may wait for the broker at a time."""
     session_timeout_seconds: Seconds = 30.0
     rebalance_timeout_seconds: Seconds = 60.0

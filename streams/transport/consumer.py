@@ -133,9 +133,12 @@ class BatchConsumer(Consumer):
         """The task that is furthest behind and can take a batch, unless it must wait for others, or for room."""
         if self.in_flight.held_bytes >= self._most_in_flight_bytes:
             return None
-        clocks = {task: clock for task, clock in self.buffers.clocks().items() if not self._is_paused(task)}
-        horizon = next(iter(clocks.values()), 0) + self._skew_ms
-        for task, clock in clocks.items():
+        horizon: int | None = None
+        for task, clock in self.buffers.clocks().items():
+            if self._is_paused(task):
+                continue
+            if horizon is None:
+                horizon = clock + self._skew_ms
             if clock > horizon:
                 return None
             if self._has_turn(task) and not self._must_wait(task):

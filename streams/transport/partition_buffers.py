@@ -14,6 +14,7 @@ A topic's clock is the highest event time up to and including its next record, s
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from faust.types import TP
@@ -28,6 +29,7 @@ END_OF_TIME = 1 << 62
 READY_SHARE = 8
 """A batch is made ready beside the one in hand only if at least one part in so many of a full one waits: it could not
 begin earlier anyway, and until then more comes, for which it costs the same."""
+_CLOCK = itemgetter(0)
 MOST_BYTES = 16 << 20
 """Of a partition whose waiting records take so many bytes no more are fetched, however few they are."""
 
@@ -196,8 +198,9 @@ class PartitionBuffers:
 
     def clocks(self) -> dict[TaskId, int]:
         """The event time reached by every task that has records, earliest first."""
-        found = {task: _clock(buffers) for task, buffers in self._tasks.items()}
-        return {task: clock for task, clock in sorted(found.items(), key=lambda item: item[1]) if clock != END_OF_TIME}
+        found = [(clock, task) for task, buffers in self._tasks.items() if (clock := _clock(buffers)) != END_OF_TIME]
+        found.sort(key=_CLOCK)
+        return {task: clock for clock, task in found}
 
     def next_batch(self, task: TaskId, is_dry: Callable[[TP], bool] = lambda _: False) -> Batch:
         """The next batch of a task: the earliest records of its topics, merged by their clocks.
@@ -235,4 +238,4 @@ class PartitionBuffers:
 
 
 def _clock(buffers: Mapping[TP, _Buffer]) -> int:
-    return min((buffer.clock for buffer in buffers.values() if buffer.head is not None), default=END_OF_TIME)
+    return min([buffer.clock for buffer in buffers.values() if buffer.head is not None], default=END_OF_TIME)

@@ -7,7 +7,7 @@ can distinguish records that a later seek will bring again from records that wil
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Set
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -52,9 +52,8 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
     permission. The client would end at the first of them."""
     _position_lock: asyncio.Lock
     _looked_at_all = 0.0
-    _states_of: Any = None
-    _states: Sequence[tuple[TP, Any]] = ()
-    """Of that assignment: each partition, and what the client knows of it."""
+    _states: tuple[Any, Mapping[TP, Any]] = None, {}
+    """An assignment, and of each partition of it what the client knows."""
 
     async def on_start(self) -> None:
         """Make the lock in the thread's own loop, then connect."""
@@ -169,8 +168,11 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
 
     def positions(self, wanted: Iterable[tuple[str, int]]) -> dict[TP, int]:
         """Up to where assigned partitions are fetched, as far as that is known."""
-        states = {TP(*tp): self._state(TP(*tp)) for tp in wanted}
-        return {tp: state.position for tp, state in states.items() if state is not None and state.has_valid_position}
+        found: dict[TP, int] = {}
+        for tp in map(TP._make, wanted):
+            if (state := self._state(tp)) is not None and state.has_valid_position:
+                found[tp] = state.position
+        return found
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Put every partition back to where the group left off, or to its beginning; a new epoch starts."""
@@ -216,19 +218,24 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         return _unread(self._state(tp), taken)
 
     def all_unread(self, taken: Mapping[TP, int]) -> dict[TP, int]:
-        """The same of every assigned partition. Asked again and again about hundreds: found in one go."""
+        """The same of every assigned partition."""
+        return {tp: _unread(state, taken.get(tp)) for tp, state in self._states_now().items()}
+
+    def _state(self, tp: TP) -> Any:
+        return self._states_now().get(tp)
+
+    def _states_now(self) -> Mapping[TP, Any]:
+        """What the client knows of each assigned partition. Asked again and again about hundreds, by both threads: each
+        is found once for an assignment."""
         subscription = self._ensure_consumer()._subscription.subscription
         assignment = None if subscription is None else subscription.assignment
         if assignment is None:
             return {}
-        if assignment is not self._states_of:
-            self._states_of = assignment
-            self._states = [(TP(*tp), assignment.state_value(tp)) for tp in assignment.tps]
-        return {tp: _unread(state, taken.get(tp)) for tp, state in self._states}
-
-    def _state(self, tp: TP) -> Any:
-        assignment = self._ensure_consumer()._subscription.subscription.assignment
-        return assignment.state_value(TopicPartition(*tp))
+        known, states = self._states
+        if assignment is not known:
+            states = {TP(*tp): assignment.state_value(tp) for tp in assignment.tps}
+            self._states = assignment, states
+        return states
 
     def verify_event_path(self, now: float, tp: TP) -> None:
         """The stock check guesses from private clocks; the watchdog compares what is pending with what is done."""

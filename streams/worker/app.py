@@ -162,7 +162,9 @@ def _stop_repairs(parts: Parts) -> Callable[..., Awaitable[None]]:
 
 def _add_agent(app: BatchApp, name: str, own: list[str], runner: Runner, config: Config) -> None:
     topic = app.topic(*own, schema=BatchSchema())
-    agent = app.agent(topic, name=name, concurrency=config.concurrency, supervisor_strategy=CrashingSupervisor)
+    # More would have nothing to do: a task's batches follow one another.
+    concurrency = min(config.concurrency, config.partitions)
+    agent = app.agent(topic, name=name, concurrency=concurrency, supervisor_strategy=CrashingSupervisor)
     agent(runner.run)  # type: ignore[arg-type]
 
 

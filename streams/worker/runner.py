@@ -197,11 +197,12 @@ class Runner:
         content = batch.content
         # What only passes through does not move this task's watermark: it gets watermark records like an idle one.
         task.done(batch.count, is_judged=bool(content.facts or content.reached_ms))
-        passed_on = Counter(record.topic for record, _ in content.misplaced)
+        passed_on = Counter([record.topic for record, _ in content.misplaced]) if content.misplaced else {}
         self.batches_done += 1
         for chunk in batch.chunks:
-            count = chunk.count - passed_on[chunk.tp.topic]
-            self._tools.metrics.count("records", count, self._name, self._reader.stream_of(chunk.tp.topic))
+            topic = chunk.tp.topic
+            count = chunk.count - passed_on.get(topic, 0)
+            self._tools.metrics.count("records", count, self._name, self._reader.stream_of(topic))
 
     async def _settle(self, task: RunningTask, step: TaskResult, outputs: list[Addressed] | None = None) -> None:
         """Rows to the changelog and the store, then outputs to their topics; each awaited."""

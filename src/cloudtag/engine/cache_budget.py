@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Protocol
-from weakref import WeakSet
+from weakref import ref
 
 STATE_BYTES = 512
 """What a keyed state takes besides its rows: its structs and its place in the cache."""
@@ -44,31 +44,39 @@ class CacheBudget:
         self.steps = 0
         """How many steps the tasks that share it have taken: the time by which things are old."""
         # A task whose core was replaced is gone with its cache, without anybody saying so.
-        self._caches: WeakSet[HoldsBytes] = WeakSet()
+        self._caches: list[ref[HoldsBytes]] = []
 
     def join(self, cache: HoldsBytes) -> None:
         """From now on a cache counts."""
-        self._caches.add(cache)
+        self._caches.append(ref(cache, self._caches.remove))
 
     @property
     def held_bytes(self) -> int:
         """What all caches take."""
-        return sum(cache.held_bytes for cache in self._caches)
+        held_bytes = 0
+        # Asked at every step, of dozens. A copy: one of them may go at any moment.
+        for known in [*self._caches]:
+            if (cache := known()) is not None:
+                held_bytes += cache.held_bytes
+        return held_bytes
 
-    def stale(self) -> tuple[int, int]:
-        """How many bytes are to be given up of what was last used before which step, by whichever cache has it."""
+    def stale(self, held_bytes: int) -> tuple[int, int]:
+        """How many bytes are to be given up of what was last used before which step, by whichever cache has it;
+        `held_bytes`: what all caches take."""
         if len(self._caches) == 1:
             return 0, 0
-        excess = self.held_bytes - (self.limit_bytes - self.limit_bytes // _NEARLY)
+        excess = held_bytes - (self.limit_bytes - self.limit_bytes // _NEARLY)
         if excess <= 0:
             return 0, 0
-        known = [step for cache in self._caches if (step := cache.oldest) is not None]
-        age = self.steps - min(known, default=self.steps)
+        caches = [cache for known in [*self._caches] if (cache := known()) is not None]
+        oldest = [step for cache in caches if (step := cache.oldest) is not None]
+        age = self.steps - min(oldest, default=self.steps)
         return excess, self.steps - (age - age // _OLD)
 
-    def excess_of(self, cache: HoldsBytes) -> int:
-        """How many bytes a cache must give up now; none while there is room, or while it is within its share."""
-        over = self.held_bytes - self.limit_bytes
+    def excess_of(self, cache: HoldsBytes, held_bytes: int) -> int:
+        """How many bytes a cache must give up now, given what all take; none while there is room, or while it is within
+        its share."""
+        over = held_bytes - self.limit_bytes
         return min(over, cache.held_bytes - self.limit_bytes // len(self._caches)) if over > 0 else 0
 
 

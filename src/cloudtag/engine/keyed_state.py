@@ -263,10 +263,12 @@ class StateCache:
         budget = self._budget
         budget.steps += 1
         self._step = budget.steps
-        excess, before = budget.stale()
+        held_bytes = budget.held_bytes
+        excess, before = budget.stale(held_bytes)
         while excess > 0 and (first := self._first()) is not None and first.used < before:
-            excess -= self._put_away(first)
-        excess = budget.excess_of(self)
+            freed = self._put_away(first)
+            excess, held_bytes = excess - freed, held_bytes - freed
+        excess = budget.excess_of(self, held_bytes)
         while excess > 0 and (first := self._first()) is not None:
             excess -= self._put_away(first)
 
