@@ -102,12 +102,8 @@ def _by_clock(found: Found) -> Iterator[Goal]:
         yield _latency(name, wanted, _run_at(runs, rate), _HOPS + limit)
     yield from _of_stores(found.stores)
     idle = next((one for one in runs if one.rate == IDLE_RATE), None)
-    limit = _limit(whole, IDLE_RATE, lambda run: f"{_cores(run):.2f}")
-    yield _below("CPU at 100 events/s, cores", IDLE_CORES, _cores(idle) if idle else None, _IDLE + limit)
-
-
-def _cores(run: OpenLoop) -> float:
-    return run.cpu_seconds / (run.events / run.rate)
+    limit = _limit(whole, IDLE_RATE, lambda run: f"{run.cores:.2f}")
+    yield _below("CPU at 100 events/s, cores", IDLE_CORES, idle.cores if idle else None, _IDLE + limit)
 
 
 def _limit(whole: PipelineFound | None, rate: float | None, figure: Callable[[OpenLoop], str]) -> str:

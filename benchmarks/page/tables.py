@@ -95,7 +95,7 @@ def _times(run: OpenLoop) -> Iterator[list[str]]:
     for name, times in parts.items():
         if times.total:
             cuts = [f"{times.percentile(percent):.0f}" for percent in (50, 95, 99)]
-            used = f"{run.cpu_seconds / (run.events / run.rate):.2f}" if name == "all" else ""
+            used = f"{run.cores:.2f}" if name == "all" else ""
             yield [f"{run.rate:,.0f}", name, str(times.total), *cuts, f"{times.largest_ms:.0f}", used]
 
 

@@ -27,6 +27,7 @@ RELAYS = {"aiokafka": "benchmarks.pipeline.relay", "librdkafka": "benchmarks.pip
 """By the client's name, the program."""
 HOPS = (0, 2, 4)
 """What is passed on goes over so many hops, as most alerts do."""
+LAST_CHARACTERS = 800
 ONE_IN = 20
 """Of so many events one for each number of hops is passed on: more than lead to alerts, so that enough are timed, and
 far less than the internal records of a worker."""
@@ -96,5 +97,6 @@ def _relay(module: str, told: Path) -> subprocess.Popen[str]:
     assert process.stdout is not None
     if process.stdout.readline().strip() != "ready":
         process.kill()
-        raise RuntimeError("the relay has not come up")
+        process.wait()
+        raise RuntimeError(f"the relay has not come up: {told.with_suffix('.log').read_text()[-LAST_CHARACTERS:]}")
     return process

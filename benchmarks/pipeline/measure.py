@@ -122,5 +122,4 @@ def shown(found: OpenLoop) -> str:
         f"{hops} hops: {h.total} alerts, p50 {h.percentile(50):.0f} p99 {h.percentile(99):.0f} ms"
         for hops, h in sorted(found.by_hops.items())
     ]
-    used = found.cpu_seconds / (found.events / found.rate)
-    return "; ".join([*parts, f"{used:.0%} of a core, ready after {found.ready_seconds:.1f} s"])
+    return "; ".join([*parts, f"{found.cores:.0%} of a core, ready after {found.ready_seconds:.1f} s"])

@@ -73,6 +73,11 @@ class OpenLoop(Struct, frozen=True, kw_only=True):
         """CPU time per event in microseconds; the broker's is not counted."""
         return self.cpu_seconds / self.events * 1e6
 
+    @property
+    def cores(self) -> float:
+        """How many processors were kept busy while events were sent."""
+        return self.cpu_seconds / (self.events / self.rate)
+
 
 def run(load: Load, rate: float, seconds: float, causes: Mapping[str, Cause], workers: int = 1) -> OpenLoop:
     """Send the first events of a load for so long. Raises ValueError for a load that is too short."""
