@@ -34,10 +34,12 @@ class PipelineAsked(Struct, frozen=True, kw_only=True):
     """How long each rate is held."""
     shares: tuple[float, ...]
     """At which parts of the sustained rate latency is measured."""
+    shares_seconds: float = 0.0
+    """How long those are held, if not as long as others: a hundredth of few alerts is one or none."""
     fixed: tuple[float, ...] = (100.0,)
     """And at which rates besides, in events a second."""
     fixed_seconds: float = 0.0
-    """How long those are held, if not as long as all others: few events bring few alerts."""
+    """How long those are held, if not as long as others: few events bring few alerts."""
     least_seconds: float = 60.0
     """How long, at most, a rate is held for a client that only passes on."""
     workers: tuple[int, ...] = (1, 2)
@@ -69,7 +71,7 @@ def measure(asked: PipelineAsked, say: Say) -> PipelineFound:
     say("sustained: " + ", ".join(f"{rate:,.0f}/s with {workers}" for workers, rate in best.items()))
     top = best[asked.workers[0]]
     timed = dict.fromkeys(asked.fixed, asked.fixed_seconds or asked.seconds)
-    timed |= {top * share: asked.seconds for share in asked.shares if top}
+    timed |= {top * share: asked.shares_seconds or asked.seconds for share in asked.shares if top}
     runs = [_timed(rate, timed[rate], say) for rate in sorted(timed)]
     passed_on = {
         relay: [_least(relay, rate, min(timed[rate], asked.least_seconds), say) for rate in sorted(timed)]
