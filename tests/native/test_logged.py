@@ -107,7 +107,8 @@ def test_of_other_bytes_it_makes_what_aiokafka_makes_or_nothing(found: list[Any]
     if (native := natively(raw)) is not None:
         expected = aiokafkas(raw)
         assert expected is not None
-        assert told(native) == told(expected)
+        # Bytes may say of a record that it lies before its own batch: whoever reads from there on does not want it.
+        assert told(native) == told([record for record in expected if record.offset >= 0])
 
 
 @THOROUGH

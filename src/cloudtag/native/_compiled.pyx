@@ -5,6 +5,8 @@ Whatever is not plainly right (bytes that end early, a value out of bounds, a ty
 code, which is given as `otherwise`: so there is one place that says what is wrong, and in which words.
 """
 
+from cython cimport final
+
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_CheckExact, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from cpython.exc cimport PyErr_Clear
 from cpython.list cimport PyList_GET_ITEM
@@ -43,6 +45,7 @@ SOURCES = CLOUDTAG_SOURCES.decode()
 
 cdef object UNSET = _UNSET
 
+include "texts.pxi"
 include "reading.pxi"
 include "writing.pxi"
 include "hashing.pxi"

@@ -16,6 +16,7 @@ VARIABLE = "CLOUDTAG_PURE"
 """The environment variable that keeps to the pure code: 1, or nothing."""
 SOURCES = (
     "_compiled.pyx",
+    "texts.pxi",
     "reading.pxi",
     "writing.pxi",
     "hashing.pxi",

@@ -39,6 +39,7 @@ cdef class Node:
     cdef Py_ssize_t shortest, longest
     cdef tuple symbols, nodes, start, names
     cdef Node items
+    cdef Texts texts
     cdef Py_ssize_t slots[MOST_FIELDS]
 
     def __init__(self, plan):
@@ -48,6 +49,7 @@ cdef class Node:
         self.low, self.high, self.shortest, self.longest = plan.low, plan.high, plan.shortest, plan.longest
         self.symbols, self.start, self.names = plan.symbols, plan.start, plan.names
         self.items = None if plan.items is None else Node(plan.items)
+        self.texts = Texts() if self.op == TEXT else None
         self.nodes = tuple([Node(node) for _, node in plan.fields])
         if len(self.start) > MOST_FIELDS or len(self.nodes) > MOST_FIELDS:
             raise ValueError(f"{self.kind}: more than {MOST_FIELDS} fields")
@@ -147,12 +149,18 @@ cdef object _value(Node node, Source *source):
 
 
 cdef object _text(Node node, Source *source):
-    cdef Py_ssize_t size = _length(source)
+    cdef Py_ssize_t size = _length(source), place = -1
     cdef PyObject *made
     if size < 0:
         return LEFT
     if size == 0 and node.is_blank_nothing:
         return node.nothing
+    if node.texts.may_hold(size):
+        place = _place_of(source.data + source.place, size)
+        made = node.texts.known(source.data + source.place, size, place)
+        if made is not NULL:
+            source.place += size
+            return <object>made
     made = PyUnicode_DecodeUTF8(<const char *>source.data + source.place, size, NULL)
     if made is NULL:
         PyErr_Clear()
@@ -164,6 +172,8 @@ cdef object _text(Node node, Source *source):
         return LEFT
     if node.matches is not None and node.matches(text) is None:
         return LEFT
+    if place >= 0:
+        node.texts.hold(text, size, place)
     return text
 
 
