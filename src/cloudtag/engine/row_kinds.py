@@ -16,6 +16,8 @@ from cloudtag.engine.rows import Row
 from cloudtag.engine.task_result import Output
 
 _Placed = Callable[[Any], str]
+Named = tuple[str, Callable[[Any], str | None]]
+"""The letter of a kind of row, and what names the row of that kind which a fact belongs to."""
 
 
 class _Reader(NamedTuple):
@@ -49,6 +51,8 @@ class RowKinds:
         """What gives the id of the row a fact belongs to, by the type of fact."""
         self.only_row = {fact: place(None) for fact, place in self.places.items() if fact in _of_single(kinds)}
         """The id of the row that all facts of a type belong to, where there is such a row."""
+        self.named = _named(kinds)
+        """Of what the id of a fact's row is made, by the type of fact: of those that one kind alone holds, by names."""
         self.identities = {held.fact: _identity(held) for kind in kinds for held in kind.holds}
         """What gives a fact's id inside its keyed state, by the type of fact."""
         self.tags = {held.fact: _tag(held) for kind in kinds for held in kind.holds if held.identity is EVENT_ID}
@@ -219,6 +223,15 @@ def _places(kinds: Sequence[RowKind]) -> dict[type[Any], _Placed]:
         for held in kind.holds:
             options.setdefault(held.fact, []).append((kind.letter, held.name))
     return {fact: _placed(named) for fact, named in options.items()}
+
+
+def _named(kinds: Sequence[RowKind]) -> dict[type[Any], Named]:
+    holders: dict[type[Any], list[tuple[str, Holds]]] = {}
+    for kind in kinds:
+        for held in kind.holds:
+            holders.setdefault(held.fact, []).append((kind.letter, held))
+    alone = {fact: found[0] for fact, found in holders.items() if len(found) == 1}
+    return {fact: (letter, held.name) for fact, (letter, held) in alone.items() if held.name is not None}
 
 
 def _of_single(kinds: Sequence[RowKind]) -> set[type[Any]]:

@@ -22,6 +22,8 @@ SOURCES = (
     "records.pxi",
     "changelog.pxi",
     "columns.pxi",
+    "slots.pxi",
+    "intake.pxi",
 )
 """The files the native part is built from, in this order."""
 Way = Literal["native", "pure"]
