@@ -24,6 +24,7 @@ SOURCES = (
     "columns.pxi",
     "slots.pxi",
     "intake.pxi",
+    "packing.pxi",
 )
 """The files the native part is built from, in this order."""
 Way = Literal["native", "pure"]
