@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -122,7 +123,7 @@ class Processor(JobProcessor):
             ),
         )
     )
-    id_of = staticmethod(lambda dealing: dealing.buyer_id)
+    id_of: Callable[[Any], str] = attrgetter("buyer_id")
     retention_ms = HELD_MS
 
     def new_index(self, network: str) -> _Told:

@@ -39,6 +39,8 @@ _ENCODE: dict[int, Callable[[Any], bytes]] = {
 class PackedBatch(BatchBuilder):  # type: ignore[misc]
     """Takes records as long as there is room; is compressed where that makes it smaller."""
 
+    _buffer: Any
+
     def __init__(self, number: int) -> None:
         """`number`: of one of Kafka's codecs, none of them not among them."""
         super().__init__(BATCH_BYTES, 0)

@@ -64,6 +64,12 @@ class RowKinds:
         """Whether no row reads or follows another: then a change touches itself alone."""
         self._early = frozenset(kind.letter for kind in kinds if not kind.waits)
         self._alone = frozenset(letter for letter in self._early if not self._readers[letter])
+        self._always = {
+            letter: frozenset(reader.letter for reader in self._readers[letter])
+            for letter in self._early
+            if all(reader.is_single and reader.when is None for reader in self._readers[letter])
+        }
+        """Of kinds whose changes touch the same single rows whatever they are: the ids of those, by the letter."""
         self.unread = frozenset(
             letter for letter in self._alone if not any(self._readers_of(self._of[letter], is_late=True))
         )
@@ -132,8 +138,14 @@ class RowKinds:
             (only,) = row_ids
             if only[0] in self._alone:
                 return row_ids
+        always = self._always
         for row_id in row_ids:
-            letter, name = row_id[0], row_id[1:]
+            letter = row_id[0]
+            if (readers := always.get(letter)) is not None:
+                touched.add(row_id)
+                touched |= readers
+                continue
+            name = row_id[1:]
             if letter in self._early:
                 touched.add(row_id)
             for reader, is_single, when, names in self._readers[letter]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -12,7 +13,6 @@ from hypothesis import strategies as st
 
 from cloudtag.changelog.records import Record, tombstone
 from cloudtag.native.choice import Way, only, why_not
-from streams.kafka import packed_batch
 from streams.kafka.codecs import CODECS
 from streams.kafka.packed_batch import BATCH_BYTES, PackedBatch
 from streams.kafka.producer import OutRecord
@@ -95,7 +95,7 @@ def test_what_does_not_become_smaller_goes_as_it_is(way: Way) -> None:
 
 
 def test_both_make_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packed_batch.time, "time", lambda: 1_700_000_000.5)
+    monkeypatch.setattr(time, "time", lambda: 1_700_000_000.5)
     given = [Record(b"key %d" % number, b"what a row says " * 9) for number in range(300)]
     assert len({bytes(fill(way, given)[1]._build()) for way in WAYS}) == 1
 
