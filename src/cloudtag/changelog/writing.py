@@ -79,9 +79,9 @@ class LogWriter:
         if self.is_ended:
             raise EndedError("the changelog is to be read anew first")
         records, stored = list[Record](), {**rows, EPOCH_KEY: self._epoch, CLAIM_KEY: self._claimed}
-        epoch, slots_of, own, add = self._epoch, self.slots, own_rows(rows), records.append
+        epoch, slots_of, apart, add = self._epoch, self.slots, own_rows(rows), records.append
         for key, row in rows.items():
-            if key in own:
+            if key in apart:
                 if key != TASK_KEY:
                     add(self._own(key, row))
                 continue
