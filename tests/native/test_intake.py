@@ -80,7 +80,7 @@ def _nothing(*_: Any) -> Any:
 
 def _asks(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
     state.index.append((row.id, fact.event_id))
-    row.view = row.view or _View()  # type: ignore[assignment]
+    row.view = row.view or _View()
     return (f"s{fact.event_id}",) if fact.day == "2" else ()
 
 
@@ -139,7 +139,7 @@ def told(state: KeyedState) -> Any:
 
 
 def run(way: Way, batches: list[list[Any]], most_facts: int) -> list[Any]:
-    processor, found = Shop(most_facts), []
+    processor, found = Shop(most_facts), list[Any]()
     states, own = {key: processor.new_state(key) for key in "AB"}, TaskRow()
     with only(way):
         intake = FactIntake(processor)
