@@ -18,13 +18,15 @@ from cloudtag.wire.shape import shape_of
 from cloudtag.wire.writing import Write, writer_of
 from cloudtag.wire.writing_plan import writing_plan_of
 
+_HEAD_BYTES = len(HEAD)
+
 
 class JobCodec:
     """What `cloudtag.wire` does for its own streams, for the job's: the same readers and writers, the same checks."""
 
     def __init__(self, task: Task, record: type[Struct], schemas: tuple[dict[str, Any], dict[str, Any]]) -> None:
         """`record`: what the input's records become; `schemas`: of the input and of the output."""
-        self._others, self._task, self._record = Codec(), task, record
+        self._others, self._record, self._input, self._output = Codec(), record, task.input, task.output
         self._fields, self._write = reader_of(shape_of(record), schemas[0]), writer_of(schemas[1])
         self._read: ReadBody = self._read_purely
         if is_native():
@@ -33,18 +35,18 @@ class JobCodec:
 
     def encode(self, stream: str, record: Struct) -> bytes:
         """The bytes of a record."""
-        return self._write(HEAD, record) if stream == self._task.output else self._others.encode(stream, record)
+        return self._write(HEAD, record) if stream == self._output else self._others.encode(stream, record)
 
     def decode(self, stream: str, data: bytes | None) -> Struct:
         """The record in some bytes. Raises ``Undecodable``."""
-        if stream != self._task.input:
+        if stream != self._input:
             return self._others.decode(stream, data)
         if not self._is_begun:
             self._is_begun = True
             say_begun()
-        if not data or data[: len(HEAD)] != HEAD:
+        if not data or not data.startswith(HEAD):
             raise Undecodable("not_avro", "no record of this job")
-        return self._read(data, len(HEAD))
+        return self._read(data, _HEAD_BYTES)
 
     def _read_purely(self, data: bytes, start: int) -> Struct:
         try:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -24,6 +25,9 @@ DAY_MS = 86_400_000
 HELD_MS = 19 * DAY_MS
 """Two windows, the four days that 16 000 records of a partition span, and one more: of every dealing of a batch it is
 known whether an alert was open before it."""
+ROW_MS = 4 * DAY_MS
+"""What a row spans: about what a batch does, so that it is written once or twice, and holds a handful of dealings. Rows
+of a day would hold two, and four in five would be looked at only to find that a dealing is not in them."""
 
 
 def _place(dealing: Dealing) -> tuple[int, str]:
@@ -31,8 +35,8 @@ def _place(dealing: Dealing) -> tuple[int, str]:
     return dealing.occurred_at, dealing.event_id
 
 
-def _day(dealing: Dealing) -> str:
-    return str(dealing.occurred_at // DAY_MS)
+def _span(dealing: Dealing) -> str:
+    return str(dealing.occurred_at // ROW_MS)
 
 
 class _Told:
@@ -112,17 +116,17 @@ def _nothing(state: KeyedState, row: Row, policies: Any, now_ms: int) -> Judgeme
 
 
 class Processor(JobProcessor):
-    """A buyer's dealings in a row for each day, and one row that is judged by all of them."""
+    """A buyer's dealings in a row for each four days, and one row that is judged by all of them."""
 
     kinds = RowKinds(
         (
-            RowKind(name="day", letter="d", judge=_nothing, holds=(Holds(Dealing, _day),), index=_index),
+            RowKind(name="span", letter="d", judge=_nothing, holds=(Holds(Dealing, _span),), index=_index),
             RowKind(
-                name="alerts", letter="a", judge=_judge, tells=(Opened,), reads=(Reads("day"),), stays_with=("day",)
+                name="alerts", letter="a", judge=_judge, tells=(Opened,), reads=(Reads("span"),), stays_with=("span",)
             ),
         )
     )
-    id_of = staticmethod(lambda dealing: dealing.buyer_id)
+    id_of: Callable[[Any], str] = attrgetter("buyer_id")
     retention_ms = HELD_MS
 
     def new_index(self, network: str) -> _Told:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from operator import attrgetter
 from typing import Any
 
 from benchmarks.peers.own_pattern_streams import MoveFact, Undelivered
@@ -51,5 +52,5 @@ class PatternProcessor(JobProcessor):
     """An order's moves in one row."""
 
     kinds = RowKinds((RowKind(name="order", letter="o", judge=_judge, holds=(Holds(MoveFact),), tells=(Undelivered,)),))
-    id_of = staticmethod(lambda move: move.order_id)
+    id_of: Callable[[Any], str] = attrgetter("order_id")
     retention_ms = HELD_MS

@@ -1,19 +1,15 @@
 """What travels compressed: changelogs and internal records, which nobody but cloudtag reads.
 
 What others read is written plain, for not every client of Kafka can unpack what this one can pack. aiokafka compresses
-all that a producer sends or nothing; a batch of its own kind that is told otherwise is as good to it.
+all that a producer sends or nothing; a batch of a kind of its own (`packed_batch`) is as good to it.
 """
 
 from collections.abc import Collection, Sequence
-from typing import Any
-
-from aiokafka.producer.message_accumulator import BatchBuilder
 
 from cloudtag.changelog.records import HasKeyAndValue
 from streams.kafka.codecs import CODECS
+from streams.kafka.packed_batch import PackedBatch
 
-BATCH_BYTES = 900_000
-"""The most that is packed into one request per partition: below Kafka's default limit of 1 MiB per batch."""
 WORTH_BYTES = 512
 """Fewer bytes than this are sent as they are: packing takes about as long however few they are, and saves little."""
 
@@ -29,7 +25,7 @@ class Packing:
         self._codec = numbers[codec]
         self._topics = frozenset(topics) if self._codec else frozenset[str]()
 
-    def batch(self, topic: str, records: Sequence[HasKeyAndValue]) -> Any | None:
+    def batch(self, topic: str, records: Sequence[HasKeyAndValue]) -> PackedBatch | None:
         """An empty batch that is compressed when it is sent, for records on their way to a topic; none where they go
         as they are."""
         if topic not in self._topics:
@@ -38,7 +34,7 @@ class Packing:
         for record in records:
             size_bytes += len(record.key or b"") + len(record.value or b"")
             if size_bytes >= WORTH_BYTES:
-                return BatchBuilder(BATCH_BYTES, self._codec)
+                return PackedBatch(self._codec)
         return None
 
 

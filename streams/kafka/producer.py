@@ -134,8 +134,9 @@ async def _write_from(
     topic, partition = target
     pending, counts, start = [], [], 0
     while start < len(records):
-        batch = packing.batch(topic, records if not start else records[start:]) or client.create_batch()
-        end = _fill(batch, records, start)
+        packed = packing.batch(topic, records if not start else records[start:])
+        batch = client.create_batch() if packed is None else packed
+        end = _fill(batch, records, start) if packed is None else packed.fill(records, start)
         pending.append(await client.send_batch(batch, topic, partition=partition))
         counts.append(end - start)
         start = end

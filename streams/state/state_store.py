@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
-from cloudtag.changelog.records import QUARANTINE_PREFIX, reason_of
+from cloudtag.changelog.records import QUARANTINE_PREFIX, own_rows, reason_of
 from cloudtag.changelog.writing import EndedError, Found, LogWriter, ReplacedError
 from cloudtag.engine.task_row import TASK_KEY
 from streams.kafka.producer import Target
@@ -282,7 +282,7 @@ class StateStore:
 
     def _note_aside(self, partition: int, rows: StoredRows) -> None:
         aside = self.aside(partition)
-        for key, reason in rows.items():
+        for key, reason in own_rows(rows).items():
             if not key.startswith(QUARANTINE_PREFIX):
                 continue
             if reason is None:

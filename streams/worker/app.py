@@ -14,7 +14,8 @@ from mode.supervisors import CrashingSupervisor
 from cloudtag.config import Config
 from cloudtag.contract.streams import INTERNAL
 from streams.kafka import topics
-from streams.kafka.packing import BATCH_BYTES, Packing
+from streams.kafka.packed_batch import BATCH_BYTES
+from streams.kafka.packing import Packing
 from streams.kafka.producer import LARGEST_RECORD_BYTES, BatchClient
 from streams.kafka.security import client_settings, ssl_context
 from streams.kafka.weights import fetch_bytes

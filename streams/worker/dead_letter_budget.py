@@ -6,7 +6,7 @@ all others go on.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 LETTER_BYTES = 1024
 """What a dead letter takes on the broker besides its record, in the warehouse as well, rounded up."""
@@ -28,13 +28,10 @@ class DeadLetterBudget:
         self._clock = clock
         self._left: dict[LetterSource, tuple[float, float]] = {}
         """What was left, and when; of partitions that have caused any. There are no more than are read."""
+        self.used_by: Collection[LetterSource] = self._left.keys()
+        """The partitions that have caused any: until there are some nothing has to be asked of a record."""
         self.held: set[LetterSource] = set()
         """The partitions of which nothing is read for now."""
-
-    @property
-    def is_used(self) -> bool:
-        """Whether any partition has caused dead letters: until then nothing has to be asked of a record."""
-        return bool(self._left)
 
     def check(self, intake: LetterSource) -> None:
         """Raise ``TooManyDeadLettersError`` while the partition has used up its budget."""

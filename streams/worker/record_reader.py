@@ -47,6 +47,7 @@ class RecordReader:
         """`own`: the topics the processor reads; `couriers`: counted where scans are read; `budget`: what dead letters
         may take, shared by all readers of a worker."""
         self._budget = budget or DeadLetterBudget(config.dead_letter_bytes_per_hour)
+        self._used_by = self._budget.used_by
         self._name = processor
         self._codec = codec
         self._platforms = platforms
@@ -77,7 +78,7 @@ class RecordReader:
         ``OSError`` or ``RegistryRefused`` where nothing can be said of it now, ``TooManyDeadLettersError`` where too
         much before it could not be read.
         """
-        if self._budget.is_used:
+        if self._used_by:
             self._budget.check((topic, record.partition))
         stream = self._streams.get(topic) or self._stream_here(topic)
         decoded = self._of(record) if stream is None else self._read(stream, record, record.partition)

@@ -61,7 +61,7 @@ def test_an_event_is_found_where_it_is(steps: list[Any]) -> None:
     state = KeyedState("key", None, {})
     for step in steps:
         take_step(state, *step)
-    with patch.object(keyed_state, "_FEW_ROWS", -1):
+    with patch.object(keyed_state, "FEW_ROWS", -1):
         for kind in KINDS:
             for event_id in "abc":
                 assert state.row_with(event_id, kind) is by_looking(state, kind, event_id)

@@ -8,7 +8,7 @@ bytes put in. A tombstone has no value: the epoch it was written under is in a h
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -39,6 +39,7 @@ SNAPSHOT_MARK = MARK + SNAPSHOT
 """What the keys and the values of snapshots begin with."""
 OWN = key_prefix("")
 """What the store keys begin with that belong to no keyed state."""
+_OWN_BYTES = len(OWN)
 EPOCH_KEY, SLOTS_PREFIX, QUARANTINE_PREFIX = OWN + OWNER, OWN + PART, OWN + QUARANTINE
 """Where a store keeps the newest epoch; and, by row key, which slots have parts; and, by state key, why it is aside."""
 CLAIM_KEY = OWN + b"C"
@@ -137,7 +138,8 @@ def snapshot_record(epoch: bytes, key: bytes, row: bytes) -> Record:
     """A row that fits into a record. Its sequence number is its batch: no row is written twice in one."""
     if len(row) < _ROW_HEAD:
         raise ValueError(f"the row {key!r} has no batch and timer")
-    return Record(b"\x02S" + key, b"\x02S" + epoch + row[:_ROW_HEAD] + row[:8] + _INLINE + row[_ROW_HEAD:])
+    value = b"".join((SNAPSHOT_MARK, epoch, row[:_ROW_HEAD], row[:8], _INLINE, row[_ROW_HEAD:]))
+    return Record(SNAPSHOT_MARK + key, value)
 
 
 def parted_record(epoch: bytes, key: bytes, row: bytes, slot: int, parts: int, digest: bytes) -> Record:
@@ -164,6 +166,11 @@ def reason_of(offset: int, text: str) -> bytes:
 def told_reason(reason: bytes) -> tuple[int, str]:
     """The offset and the text of a reason."""
     return _ABOUT.unpack_from(reason)[0], reason[_ABOUT.size :].decode(errors="replace")
+
+
+def own_rows(rows: Mapping[bytes, bytes | None]) -> dict[bytes, bytes | None]:
+    """Those among the rows of a store that belong to no keyed state: a few, in whatever order they came."""
+    return {key: row for key, row in rows.items() if key[:_OWN_BYTES] == OWN}
 
 
 def tombstone(epoch: bytes, key: bytes) -> Record:

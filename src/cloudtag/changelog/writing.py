@@ -15,11 +15,11 @@ from cloudtag.changelog.reading import LogReader, ReadStored
 from cloudtag.changelog.records import (
     CLAIM_KEY,
     EPOCH_KEY,
-    OWN,
     QUARANTINE_PREFIX,
     SLOTS_PREFIX,
     TASK_RECORD_KEY,
     Record,
+    own_rows,
     quarantine_record,
     restated_record,
     task_record,
@@ -79,15 +79,15 @@ class LogWriter:
         if self.is_ended:
             raise EndedError("the changelog is to be read anew first")
         records, stored = list[Record](), {**rows, EPOCH_KEY: self._epoch, CLAIM_KEY: self._claimed}
-        epoch, slots_of = self._epoch, self.slots
+        epoch, slots_of, apart, add = self._epoch, self.slots, own_rows(rows), records.append
         for key, row in rows.items():
-            if key.startswith(OWN):
+            if key in apart:
                 if key != TASK_KEY:
-                    records.append(self._own(key, row))
+                    add(self._own(key, row))
                 continue
             slots = slots_of.get(key) if slots_of else None
             if slots is None and (whole := whole_record(epoch, key, row)) is not None:
-                records.append(whole)
+                add(whole)
                 continue
             made, after = row_records(epoch, key, row, slots or Slots())
             records += made
@@ -145,7 +145,7 @@ class LogWriter:
 
         They are stale rows of an earlier owner, or ours, sent twice. Raises ``ReplacedError``.
         """
-        for key, value in stored.items():
+        for key, value in own_rows(stored).items():
             if key.startswith(SLOTS_PREFIX):
                 self._keep(key[len(SLOTS_PREFIX) :], value)
         strange = list(found)

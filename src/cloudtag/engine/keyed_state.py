@@ -16,7 +16,7 @@ from cloudtag.engine.rows import Row, RowCodec, UnreadableRowError, header, key_
 from cloudtag.engine.task_result import Output, RowKey, RowReader, key_part
 
 _ROWS_PER_LOST = 64
-_FEW_ROWS = 8
+FEW_ROWS = 8
 """In so many rows a fact is looked for one row after the other."""
 
 
@@ -82,7 +82,7 @@ class KeyedState(Struct, eq=False, gc=False):
 
     def row_with(self, fact_id: str, kind: type[Any]) -> Row | None:
         """The row that holds the event of that id and type, if any does."""
-        if len(self.rows) <= _FEW_ROWS:
+        if len(self.rows) <= FEW_ROWS:
             # As plain as can be: it is asked of every event.
             for held in self.rows.values():
                 if fact_id in held.facts and type(held.facts[fact_id]) is kind:

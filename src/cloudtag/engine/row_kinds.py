@@ -16,6 +16,8 @@ from cloudtag.engine.rows import Row
 from cloudtag.engine.task_result import Output
 
 _Placed = Callable[[Any], str]
+Named = tuple[str, Callable[[Any], str | None]]
+"""The letter of a kind of row, and what names the row of that kind which a fact belongs to."""
 
 
 class _Reader(NamedTuple):
@@ -49,6 +51,8 @@ class RowKinds:
         """What gives the id of the row a fact belongs to, by the type of fact."""
         self.only_row = {fact: place(None) for fact, place in self.places.items() if fact in _of_single(kinds)}
         """The id of the row that all facts of a type belong to, where there is such a row."""
+        self.named = _named(kinds)
+        """Of what the id of a fact's row is made, by the type of fact: of those that one kind alone holds, by names."""
         self.identities = {held.fact: _identity(held) for kind in kinds for held in kind.holds}
         """What gives a fact's id inside its keyed state, by the type of fact."""
         self.tags = {held.fact: _tag(held) for kind in kinds for held in kind.holds if held.identity is EVENT_ID}
@@ -60,6 +64,12 @@ class RowKinds:
         """Whether no row reads or follows another: then a change touches itself alone."""
         self._early = frozenset(kind.letter for kind in kinds if not kind.waits)
         self._alone = frozenset(letter for letter in self._early if not self._readers[letter])
+        self._always = {
+            letter: frozenset(reader.letter for reader in self._readers[letter])
+            for letter in self._early
+            if all(reader.is_single and reader.when is None for reader in self._readers[letter])
+        }
+        """Of kinds whose changes touch the same single rows whatever they are: the ids of those, by the letter."""
         self.unread = frozenset(
             letter for letter in self._alone if not any(self._readers_of(self._of[letter], is_late=True))
         )
@@ -128,8 +138,14 @@ class RowKinds:
             (only,) = row_ids
             if only[0] in self._alone:
                 return row_ids
+        always = self._always
         for row_id in row_ids:
-            letter, name = row_id[0], row_id[1:]
+            letter = row_id[0]
+            if (readers := always.get(letter)) is not None:
+                touched.add(row_id)
+                touched |= readers
+                continue
+            name = row_id[1:]
             if letter in self._early:
                 touched.add(row_id)
             for reader, is_single, when, names in self._readers[letter]:
@@ -219,6 +235,15 @@ def _places(kinds: Sequence[RowKind]) -> dict[type[Any], _Placed]:
         for held in kind.holds:
             options.setdefault(held.fact, []).append((kind.letter, held.name))
     return {fact: _placed(named) for fact, named in options.items()}
+
+
+def _named(kinds: Sequence[RowKind]) -> dict[type[Any], Named]:
+    holders: dict[type[Any], list[tuple[str, Holds]]] = {}
+    for kind in kinds:
+        for held in kind.holds:
+            holders.setdefault(held.fact, []).append((kind.letter, held))
+    alone = {fact: found[0] for fact, found in holders.items() if len(found) == 1}
+    return {fact: (letter, held.name) for fact, (letter, held) in alone.items() if held.name is not None}
 
 
 def _of_single(kinds: Sequence[RowKind]) -> set[type[Any]]:

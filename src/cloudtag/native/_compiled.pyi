@@ -45,3 +45,23 @@ def read_records(
 def crc32c(data: bytes, start: int, end: int) -> int: ...
 def logged_batch(data: bytes, start: int, end: int, base: int, count: int, first: int) -> LoggedBatch | None: ...
 def put_rows(files: dict[bytes, dict[bytes, bytes]], rows: Mapping[bytes, bytes | None]) -> None: ...
+
+class PlainIntake:
+    def __init__(
+        self,
+        foldings: Mapping[type[Any], tuple[Any, ...]],
+        most_facts: int,
+        few_rows: int,
+        types: tuple[type[Any], ...],
+        with_kind: Callable[..., frozenset[type[Any]]],
+    ) -> None: ...
+    def take(self, state: Any, facts: list[Any], numbers: list[int], start: int, ids: set[str], news: Any) -> int: ...
+
+def sort_facts(
+    sorting: Mapping[type[Any], Any],
+    facts: list[Any],
+    times: tuple[int, int, int],
+    keys: dict[str, list[int]],
+    too_late: list[int],
+) -> tuple[int, int]: ...
+def pack_records(records: Iterable[Any], start: int, most_bytes: int) -> tuple[bytes, int] | None: ...

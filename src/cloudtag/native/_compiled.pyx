@@ -8,8 +8,9 @@ code, which is given as `otherwise`: so there is one place that says what is wro
 from cython cimport final
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_CheckExact, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
+from cpython.dict cimport PyDict_Contains, PyDict_SetItem, PyDict_Size
 from cpython.exc cimport PyErr_Clear
-from cpython.list cimport PyList_GET_ITEM
+from cpython.list cimport PyList_GET_ITEM, PyList_GET_SIZE
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF, Py_XDECREF
 from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE
@@ -32,6 +33,7 @@ cdef extern from *:
 cdef extern from "Python.h":
     PyObject *PyObject_Vectorcall(PyObject *callable, PyObject *const *args, size_t count, PyObject *names)
     PyObject *PyObject_GetAttr(object owner, object name)
+    PyObject *PyDict_GetItemWithError(object mapping, object key) except? NULL
     PyObject *PyUnicode_AsUTF8String(object text)
     PyObject *PyUnicode_DecodeUTF8(const char *text, Py_ssize_t size, const char *errors)
     Py_ssize_t PyUnicode_GET_LENGTH(object text)
@@ -52,3 +54,6 @@ include "hashing.pxi"
 include "records.pxi"
 include "changelog.pxi"
 include "columns.pxi"
+include "slots.pxi"
+include "intake.pxi"
+include "packing.pxi"

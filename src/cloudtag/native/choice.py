@@ -23,6 +23,9 @@ SOURCES = (
     "records.pxi",
     "changelog.pxi",
     "columns.pxi",
+    "slots.pxi",
+    "intake.pxi",
+    "packing.pxi",
 )
 """The files the native part is built from, in this order."""
 Way = Literal["native", "pure"]

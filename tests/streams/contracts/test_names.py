@@ -16,6 +16,7 @@ import pytest
 
 import streams.kafka.frames
 import streams.kafka.group_leader
+import streams.kafka.packed_batch
 import streams.kafka.session_fetcher
 import streams.kafka.whole_batches
 import streams.transport.assignor
@@ -36,6 +37,7 @@ OURS = (
     streams.transport.stream.BatchSchema,
     streams.kafka.frames.FramedProtocol,
     streams.kafka.group_leader.LedCoordinator,
+    streams.kafka.packed_batch.PackedBatch,
     streams.kafka.session_fetcher.SessionFetcher,
     streams.kafka.session_fetcher.SessionRequest,
     streams.kafka.whole_batches.RecordsOrBatches,
