@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from cloudtag.contract import events as ev
 from cloudtag.contract.streams import STREAM_OF
+from cloudtag.engine import intake as intake_module
 from cloudtag.engine.intake import FactIntake
 from cloudtag.engine.judgement import EMPTY
 from cloudtag.engine.keyed_state import KeyedState
@@ -232,3 +233,13 @@ def test_among_many_rows_what_is_held_is_looked_up(rows: int) -> None:
     assert (state.places is not None) == (rows > 9)
     assert taken(state, [Sold("e0", 1, "new", "A")]) == 0
     assert taken(state, [Sold("other", 1, "new", "A")]) == 1
+
+
+def test_where_fields_lie_elsewhere_the_pure_code_takes_all_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Elsewhere:
+        """Has no fields in slots."""
+
+    monkeypatch.setattr(intake_module, "KeyedState", Elsewhere)
+    state = Shop(1000).new_state("A")
+    assert taken(state, [FIRST]) == 1
+    assert [*state.rows] == ["s1"]

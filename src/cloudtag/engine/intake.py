@@ -48,61 +48,13 @@ class SortedFacts(NamedTuple):
     keys: dict[str, list[int]]
 
 
-class FactIntake:
-    """Takes facts into the rows of keyed states."""
+class _PureIntake:
+    """Takes in facts of which nothing is held yet."""
 
-    def __init__(self, processor: Processor) -> None:
-        """What follows from the types of facts is worked out once for each."""
-        self._processor, kinds = processor, processor.kinds
-        internal = {fact for fact in kinds.places if issubclass(fact, InternalRecord)}
-        self._sorting: dict[type[Any], _Sorting] = {
-            fact: (
-                processor.keys[fact],
-                fact not in internal or processor.is_timed_by_internal,
-                fact in internal or fact in kinds.master_data,
-            )
-            for fact in kinds.places
-        }
-        self._folding: dict[type[Any], _Folding] = {
-            fact: (
-                *(kinds.only_row.get(fact), place, processor.identities[fact]),
-                *(fact in internal, processor.indexes[fact], kinds.named.get(fact)),
-            )
-            for fact, place in kinds.places.items()
-        }
-        self._most_facts = processor.most_facts
-        self._take_new, self._sort = self._chosen() if is_native() else (self._take_new_purely, sort_purely)
-
-    def _chosen(self) -> tuple[_TakeNew, _Sort]:
-        from cloudtag.native._compiled import PlainIntake, sort_facts
-
-        types = KeyedState, Row, News, EventPlaces
-        return PlainIntake(self._folding, self._most_facts, FEW_ROWS, types, with_kind).take, sort_facts
-
-    def sort(self, step: TaskResult, own: TaskRow, given: Iterable[Any]) -> SortedFacts:
-        """The facts by keyed state, those that come too late left out; event time follows the newest."""
-        facts, sorting = list(given), self._sorting
-        told, watermark_ms, newest_ms = len(facts), own.watermark_ms, own.newest_ms
-        horizon_ms = watermark_ms - self._processor.retention_ms
-        facts += self._processor.derived(facts)
-        keys: dict[str, list[int]] = {}
-        own.newest_ms, late = self._sort(sorting, facts, (watermark_ms, horizon_ms, newest_ms), keys, step.too_late)
-        step.late += late
-        return SortedFacts(facts, told, keys)
+    def __init__(self, folding: Mapping[type[Any], _Folding], processor: Processor) -> None:
+        self._folding, self._most_facts, self._bound = folding, processor.most_facts, processor.bound
 
     def take(
-        self, step: TaskResult, state: KeyedState, batch: SortedFacts, numbers: list[int]
-    ) -> tuple[Set[str], News]:
-        """Take into a keyed state the facts in these places: the rows to judge, and what is new."""
-        ids, news, facts, count = set[str](), News(), batch.facts, len(numbers)
-        begin, place = news.begin, 0
-        while (place := self._take_new(state, facts, numbers, place, ids, news)) < count:
-            self._take_any(step, (state, ids, news), batch, numbers[place])
-            place += 1
-        # Mostly a fact asks for no row but its own.
-        return (ids | begin.keys() if ids else begin.keys()), news
-
-    def _take_new_purely(
         self,
         state: KeyedState,
         facts: list[Any],
@@ -138,11 +90,73 @@ class FactIntake:
                 state.places.put(kind, fact_id, row_id)
             added.append((row_id, fact_id, fact, None))
             if len(row.facts) > most_facts:
-                self._processor.bound(row)
+                self._bound(row)
                 news.is_appended = False
             if taken_by is not None and (besides := taken_by(state, row, fact)):
                 ids.update(besides)
         return len(numbers)
+
+
+class FactIntake:
+    """Takes facts into the rows of keyed states."""
+
+    def __init__(self, processor: Processor) -> None:
+        """What follows from the types of facts is worked out once for each."""
+        self._processor, kinds = processor, processor.kinds
+        internal = {fact for fact in kinds.places if issubclass(fact, InternalRecord)}
+        self._sorting: dict[type[Any], _Sorting] = {
+            fact: (
+                processor.keys[fact],
+                fact not in internal or processor.is_timed_by_internal,
+                fact in internal or fact in kinds.master_data,
+            )
+            for fact in kinds.places
+        }
+        self._folding: dict[type[Any], _Folding] = {
+            fact: (
+                *(kinds.only_row.get(fact), place, processor.identities[fact]),
+                *(fact in internal, processor.indexes[fact], kinds.named.get(fact)),
+            )
+            for fact, place in kinds.places.items()
+        }
+        self._purely = _PureIntake(self._folding, processor)
+        self._take_new: _TakeNew = self._purely.take
+        self._sort: _Sort = sort_purely
+        if is_native():
+            self._take_new, self._sort = self._natively(processor.most_facts)
+
+    def _natively(self, most_facts: int) -> tuple[_TakeNew, _Sort]:
+        from cloudtag.native._compiled import PlainIntake, sort_facts
+
+        types = KeyedState, Row, News, EventPlaces
+        try:
+            return PlainIntake(self._folding, most_facts, FEW_ROWS, types, with_kind).take, sort_facts
+        except TypeError:
+            # Another release of msgspec might have the fields of its structs elsewhere.
+            return self._take_new, sort_facts
+
+    def sort(self, step: TaskResult, own: TaskRow, given: Iterable[Any]) -> SortedFacts:
+        """The facts by keyed state, those that come too late left out; event time follows the newest."""
+        facts, sorting = list(given), self._sorting
+        told, watermark_ms, newest_ms = len(facts), own.watermark_ms, own.newest_ms
+        horizon_ms = watermark_ms - self._processor.retention_ms
+        facts += self._processor.derived(facts)
+        keys: dict[str, list[int]] = {}
+        own.newest_ms, late = self._sort(sorting, facts, (watermark_ms, horizon_ms, newest_ms), keys, step.too_late)
+        step.late += late
+        return SortedFacts(facts, told, keys)
+
+    def take(
+        self, step: TaskResult, state: KeyedState, batch: SortedFacts, numbers: list[int]
+    ) -> tuple[Set[str], News]:
+        """Take into a keyed state the facts in these places: the rows to judge, and what is new."""
+        ids, news, facts, count = set[str](), News(), batch.facts, len(numbers)
+        begin, place = news.begin, 0
+        while (place := self._take_new(state, facts, numbers, place, ids, news)) < count:
+            self._take_any(step, (state, ids, news), batch, numbers[place])
+            place += 1
+        # Mostly a fact asks for no row but its own.
+        return (ids | begin.keys() if ids else begin.keys()), news
 
     def _take_any(self, step: TaskResult, entry: Entry, batch: SortedFacts, number: int) -> None:
         """Take in a fact of which anything may be known, unless the keyed state refuses it."""
@@ -159,7 +173,7 @@ class FactIntake:
         if is_held or rival is not None:
             self._take_again(step, entry, (rival, row_id, fact_id), (number, fact), number < told)
         else:
-            self._take_new_purely(state, batch.facts, [number], 0, ids, news, asked=0)
+            self._purely.take(state, batch.facts, [number], 0, ids, news, asked=0)
 
     def _take_again(self, step: TaskResult, entry: Entry, held: _Held, given: tuple[int, Any], is_told: bool) -> None:
         """Take in what a fact of its id is held for already."""

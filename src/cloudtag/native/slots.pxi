@@ -19,7 +19,7 @@ cdef extern from *:
 
 cdef Py_ssize_t _slot_of(kind, name) except -1:
     """Where instances of a class have a field of its own. Raises TypeError where it is not in a slot."""
-    cdef object descriptor = vars(kind)[name]
+    cdef object descriptor = vars(kind).get(name)
     cdef Py_ssize_t place = cloudtag_slot_at(<PyObject *>descriptor)
     if place <= 0:
         raise TypeError(f"{kind.__name__}.{name} is in no slot")
