@@ -17,7 +17,7 @@ from cloudtag.engine.task_result import Output
 
 _Placed = Callable[[Any], str]
 Named = tuple[str, Callable[[Any], str | None]]
-"""The letter of a kind of row, and what names the row of that kind which a fact belongs to."""
+"""What the ids of a kind of rows begin with, and what names the row of that kind which a fact belongs to."""
 
 
 class _Reader(NamedTuple):
@@ -69,7 +69,7 @@ class RowKinds:
             for letter in self._early
             if all(reader.is_single and reader.when is None for reader in self._readers[letter])
         }
-        """Of kinds whose changes touch the same single rows whatever they are: the ids of those, by the letter."""
+        """Of kinds whose changes touch the same single rows whatever they are: the ids of those, by what theirs begin with."""
         self.unread = frozenset(
             letter for letter in self._alone if not any(self._readers_of(self._of[letter], is_late=True))
         )
