@@ -69,7 +69,7 @@ class RowKinds:
             for letter in self._early
             if all(reader.is_single and reader.when is None for reader in self._readers[letter])
         }
-        """The single rows that every change of a kind touches, where they do not depend on it, by what its ids begin with."""
+        """The rows that every change of a kind touches, where they are always the same, by what its ids begin with."""
         self.unread = frozenset(
             letter for letter in self._alone if not any(self._readers_of(self._of[letter], is_late=True))
         )
