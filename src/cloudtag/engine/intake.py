@@ -67,8 +67,8 @@ class _PureIntake:
         """Take in one fact after the other, from the place at `start` on, up to one of which something is held already,
         or that the keyed state may refuse; where that ends. `asked`: the place of one that it does not refuse."""
         rows, folding, added, begin, most_facts = state.rows, self._folding, news.added, news.begin, self._most_facts
-        for place, number in enumerate(numbers[start:] if start else numbers, start):
-            fact = facts[number]
+        for place in range(start, len(numbers)):
+            fact = facts[numbers[place]]
             kind = type(fact)
             only_row, place_of, identity, is_internal, taken_by, _ = folding[kind]
             if (state.is_closed or state.is_aside) and place != asked:
