@@ -4,11 +4,26 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from cloudtag.contract.events import OrderChanged
 from cloudtag.contract.streams import CONTRACTS
 from cloudtag.wire import Codec, schemas
 from tests.wire.drawn import records_of
 
 _PURE = Codec()
+NOON = 1_772_413_200_000
+
+
+def order(**fields: Any) -> bytes:
+    """An order that says as little as may be, but for these fields."""
+    usual: dict[str, Any] = {
+        "event_id": "e",
+        "occurred_at": NOON,
+        "platform": "jd",
+        "order_id": "o",
+        "buyer_id": "b",
+        "shop_id": "s",
+    }
+    return _PURE.write("orders", OrderChanged(**usual | fields))
 
 
 @st.composite

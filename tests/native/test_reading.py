@@ -1,6 +1,5 @@
 """Whatever the bytes: the native reader and the pure one come to the same value, or to the same words."""
 
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -16,11 +15,10 @@ from cloudtag.wire.reading_plan import plan_of
 from cloudtag.wire.schemas import current
 from cloudtag.wire.varints import written
 from tests.effort import examples
-from tests.native.bytes_of import avro_bytes
+from tests.native.bytes_of import NOON, avro_bytes, order
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
 THOROUGH = settings(max_examples=examples(1500), suppress_health_check=list(HealthCheck), deadline=None)
-NOON = 1_772_413_200_000
 
 
 def outcome(codec: Codec, stream: str, data: bytes) -> object:
@@ -56,18 +54,6 @@ def test_any_bytes_come_to_the_same(given_bytes: tuple[str, bytes]) -> None:
 
 def test_every_stream_has_a_plan() -> None:
     assert [stream for stream in CONTRACTS if plan_of(struct_of(stream), current(stream).raw) is None] == []
-
-
-def order(**fields: Any) -> bytes:
-    usual: dict[str, Any] = {
-        "event_id": "e",
-        "occurred_at": NOON,
-        "platform": "jd",
-        "order_id": "o",
-        "buyer_id": "b",
-        "shop_id": "s",
-    }
-    return Codec().write("orders", OrderChanged(**usual | fields))
 
 
 LINE = OrderLine("k", 2, 5)

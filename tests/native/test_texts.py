@@ -6,31 +6,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cloudtag.contract.events import OrderChanged
 from cloudtag.native.choice import Way, only, why_not
 from cloudtag.wire import Codec, Undecodable
 from tests.effort import examples
+from tests.native.bytes_of import order
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
-NOON = 1_772_413_200_000
 LONGEST_HELD, TRIES = 64, 4096
 """As in `texts.pxi`."""
 WORDS = st.sampled_from(
     ["s", "t", "shop-1", "shop-2", "shop-1234", "shop-1235", "1234-shop", "12341234shop", "12351234shop", "店", "店s"]
     + ["x" * (LONGEST_HELD - 1) + end for end in ("y", "z", "é", "yy")]
 )
-
-
-def order(**fields: Any) -> bytes:
-    usual: dict[str, Any] = {
-        "event_id": "e",
-        "occurred_at": NOON,
-        "platform": "jd",
-        "order_id": "o",
-        "buyer_id": "b",
-        "shop_id": "s",
-    }
-    return Codec().write("orders", OrderChanged(**usual | fields))
 
 
 def read(data: bytes, codec: Codec, way: Way = "native") -> Any:
