@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.load import Load
+from benchmarks.peers.installed import LAST_CHARACTERS
 from benchmarks.peers.watched import cpu_seconds, peak_rss_mb
 from benchmarks.pipeline.alert_reader import AlertReader
 from benchmarks.pipeline.causes import Cause
@@ -27,7 +28,6 @@ RELAYS = {"aiokafka": "benchmarks.pipeline.relay", "librdkafka": "benchmarks.pip
 """By the client's name, the program."""
 HOPS = (0, 2, 4)
 """What is passed on goes over so many hops, as most alerts do."""
-LAST_CHARACTERS = 800
 ONE_IN = 20
 """Of so many events one for each number of hops is passed on: more than lead to alerts, so that enough are timed, and
 far less than the internal records of a worker."""
