@@ -1,7 +1,7 @@
 """`python -m benchmarks.bench --profile standard`: everything about speed, and the page that tells it.
 
 `smoke`: a minute, no peers, fails when alerts are wrong. `trial`: a few records of everything, to see that it runs.
-`short`: about ten minutes, concludes little. `standard`: about half an hour on two quiet cores, fills every line of the
+`short`: about ten minutes, concludes little. `standard`: most of an hour on two quiet cores, fills every line of the
 goals. `full`: hours, all peers, five passes. Raw figures go into benchmarks/results, the page and its pictures into
 docs. Parts can be measured alone (`--parts job pattern`): they are put beside those that the same state of the code
 already has there. Only the alerts are judged, never a time.
