@@ -1,6 +1,5 @@
 """Whatever the bytes: the native reader and the pure one come to the same value, or to the same words."""
 
-
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
