@@ -14,6 +14,7 @@ from cloudtag.config import Config
 from cloudtag.contract.spelling import did_you_mean
 from cloudtag.contract.streams import CONTRACTS, INPUTS, INTERNAL, OUTPUTS, SURFACES
 from streams.kafka import topics
+from streams.kafka.administering import administering
 
 LETTERS = "dead-letters"
 ANY, ALLOW = "*", 3
@@ -59,7 +60,7 @@ def rules_of(path: Path, config: Config) -> list[AccessRule]:
 
 async def grant(config: Config, rules: Iterable[AccessRule]) -> None:
     """Tell the brokers, which keep what they were told before. Raises ``AclsError`` for a rule they do not take."""
-    async with topics.administering(config) as admin:
+    async with administering(config) as admin:
         for rule in rules:
             answer = await admin._send_request(_request(rule))
             for code, text in answer.creation_responses:

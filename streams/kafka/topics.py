@@ -3,20 +3,18 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import msgspec
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import InvalidReplicationFactorError, KafkaError, TopicAlreadyExistsError, for_code
 
 from cloudtag.config import Config
 from cloudtag.contract.streams import INPUTS, INTERNAL, OUTPUTS, READS, SURFACES
 from cloudtag.contract.what_ifs import ANSWERS, QUESTIONS
-from streams.kafka.admission import explained
+from streams.kafka.administering import administering
 from streams.kafka.producer import LARGEST_RECORD_BYTES
-from streams.kafka.security import client_settings
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +35,8 @@ TOMBSTONE_DAYS = 7
 FREEZE_MS = 3_600_000
 """For so long no record of a changelog is compacted: longer than a worker that was frozen and wakes may have slept."""
 VISIBLE_SECONDS = 30.0
+PLACED_SECONDS = 10.0
+"""How long a broker may say that there are too few of them for a topic's copies before that is believed."""
 REQUEST_PARTITIONS = 1_000
 """Brokers refuse requests for very many new partitions at once (Apache Kafka: more than 10,000)."""
 MISSING = "topic {name} does not exist, or this user may not see it; run `cloudtag topics create`"
@@ -138,18 +138,6 @@ def _state() -> dict[str, str]:
     }
 
 
-@asynccontextmanager
-async def administering(config: Config) -> AsyncIterator[AIOKafkaAdminClient]:
-    """A connected admin client. Raises ``KafkaAccessError``, aiokafka's errors when no broker answers."""
-    admin = AIOKafkaAdminClient(**client_settings(config))
-    try:
-        async with explained(config):
-            await admin.start()
-        yield admin
-    finally:
-        await admin.close()
-
-
 async def create(config: Config, topics: list[Declared] | None = None) -> list[str]:
     """Create what is missing and wait until the broker shows it; returns the names that were new.
 
@@ -166,12 +154,6 @@ async def check(config: Config, names: list[str]) -> None:
     """Raise ``TopicError`` unless all topics exist with the configured number of partitions."""
     async with administering(config) as admin:
         _compare(await _partitions_of(admin), [Declared(name, config.partitions, 1) for name in names])
-
-
-async def reach(config: Config) -> None:
-    """Return when a broker answers. Raises aiokafka's ``KafkaConnectionError``."""
-    async with administering(config):
-        pass
 
 
 async def exists(config: Config, name: str) -> bool:
@@ -195,14 +177,11 @@ async def installation(config: Config) -> str:
 
     Raises ``TopicError``.
     """
-    admin = AIOKafkaAdminClient(**client_settings(config))
-    await admin.start()
-    try:
-        cluster = (await admin.describe_cluster()).get("cluster_id") or ",".join(sorted(config.bootstrap()))
-    except KafkaError as error:
-        raise TopicError(f"cannot ask the broker for its cluster: {error!r}") from error
-    finally:
-        await admin.close()
+    async with administering(config) as admin:
+        try:
+            cluster = (await admin.describe_cluster()).get("cluster_id") or ",".join(sorted(config.bootstrap()))
+        except KafkaError as error:
+            raise TopicError(f"cannot ask the broker for its cluster: {error!r}") from error
     return f"{cluster}/{config.topic_prefix}"
 
 
@@ -225,13 +204,25 @@ async def _create_missing(admin: AIOKafkaAdminClient, wanted: list[Declared]) ->
     existing = await _partitions_of(admin)
     missing = [topic for topic in wanted if topic.name not in existing]
     for some in _requests(missing):
-        new = [NewTopic(t.name, t.partitions, t.replication, topic_configs=t.config) for t in some]
-        response = await admin.create_topics(new)
-        for name, code, *reason in response.topic_errors:
-            error = for_code(code)
-            if code and error is not TopicAlreadyExistsError:
-                raise TopicError(f"cannot create topic {name}: {error.__name__} {' '.join(map(str, reason))}".strip())
+        deadline = time.monotonic() + PLACED_SECONDS
+        while refused := await _refused(admin, some):
+            name, error, reason = refused[0]
+            # Brokers that are just coming up, or were not heard for a moment, are counted as not there.
+            if any(why is not InvalidReplicationFactorError for _, why, _ in refused) or time.monotonic() > deadline:
+                raise TopicError(f"cannot create topic {name}: {error.__name__} {reason}".strip())
+            await asyncio.sleep(0.1)
     return [topic.name for topic in missing]
+
+
+async def _refused(admin: AIOKafkaAdminClient, topics: list[Declared]) -> list[tuple[str, type[Exception], str]]:
+    """Ask for these topics; which are not there now, the error and what the broker says of it."""
+    response = await admin.create_topics(
+        [NewTopic(t.name, t.partitions, t.replication, topic_configs=t.config) for t in topics]
+    )
+    found = [
+        (name, for_code(code), " ".join(map(str, reason))) for name, code, *reason in response.topic_errors if code
+    ]
+    return [refused for refused in found if refused[1] is not TopicAlreadyExistsError]
 
 
 def _requests(topics: list[Declared]) -> Iterator[list[Declared]]:

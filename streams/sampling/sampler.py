@@ -12,6 +12,7 @@ from cloudtag.config import Config
 from cloudtag.contract.streams import INPUTS
 from cloudtag.doctor.sample import Sample, TopicSample
 from streams.kafka import bounded_batches, topics
+from streams.kafka.administering import administering
 from streams.kafka.security import client_settings
 from streams.sampling.reader import Taken, TopicReader
 
@@ -53,7 +54,7 @@ async def take(config: Config, limit: int) -> Sample:
 
 async def _describe(config: Config, names: list[str]) -> tuple[dict[str, list[Any]], dict[str, dict[str, str]]]:
     """The partitions and the settings of those topics that exist."""
-    async with topics.administering(config) as admin:
+    async with administering(config) as admin:
         described = {topic["topic"]: topic["partitions"] for topic in await admin.describe_topics()}
         there = {name: described[name] for name in names if described.get(name)}
         return there, await _settings(admin, there)

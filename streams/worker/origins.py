@@ -10,6 +10,7 @@ from aiokafka import TopicPartition
 
 from cloudtag.config import Config
 from streams.kafka import topics
+from streams.kafka.administering import administering
 from streams.kafka.security import client_settings
 from streams.state.by_hand import records_of
 from streams.state.state_store import NoStateError
@@ -47,7 +48,7 @@ class Origins:
 
     async def _refuse_judged(self, topic: str, inputs: Sequence[str], partitions: Collection[int]) -> None:
         wanted = [TopicPartition(name, partition) for name in inputs for partition in partitions]
-        async with topics.administering(self._config) as admin:
+        async with administering(self._config) as admin:
             committed = await admin.list_consumer_group_offsets(self._config.app_id, partitions=wanted)
         for tp, found in committed.items():
             if found.offset > 0:

@@ -24,8 +24,10 @@ async def place(broker: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[P
     config = Config(brokers=broker, partitions=1, future_seconds=1 << 40)
     real = AIOKafkaProducer(**client_settings(config), max_batch_size=20_000, acks="all")
     await real.start()
-    yield await Place(config, real).anew()
-    await real.stop()
+    try:
+        yield await Place(config, real).anew()
+    finally:
+        await real.stop()
 
 
 ORACLE = oracle()

@@ -82,7 +82,7 @@ async def _run(config: Config, sink_config: "SinkConfig", codec: Codec) -> None:
 
 async def _broker(config: Config, stop: asyncio.Event) -> None:
     """Wait until a broker answers, or until the process is asked to end."""
-    from streams.kafka.topics import reach
+    from streams.kafka.administering import reach
     from streams.kafka.waiting import when_broker_answers
 
     waiting = asyncio.ensure_future(when_broker_answers(config, lambda: reach(config)))

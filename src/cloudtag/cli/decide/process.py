@@ -36,6 +36,7 @@ from cloudtag.wire import Codec
 from streams.health.beat import Health, beating
 from streams.health.serving import served
 from streams.kafka import topics
+from streams.kafka.administering import reach
 from streams.kafka.admission import explained
 from streams.kafka.security import client_settings
 from streams.kafka.waiting import when_broker_answers
@@ -82,7 +83,7 @@ async def serve(config: Config, policies: Policies, codec: Codec, door: FrontDoo
     _show(state, health)
     with served(config, REGISTRY, health), beating(loop, health, lambda: state.obstacle):
         async with explained(config):
-            reached = asyncio.ensure_future(when_broker_answers(config, lambda: topics.reach(config)))
+            reached = asyncio.ensure_future(when_broker_answers(config, lambda: reach(config)))
             if await _first(stop, reached):
                 await _run(config, state, codec, door, stop)
 
