@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks.growth.measured import COURSES, growth_of
+from benchmarks.growth.measured import NAMES, growth_of
 from benchmarks.growth.page import picture, table
 
 KNOWN = (10, 100, 1000)
@@ -21,7 +21,7 @@ def main() -> None:
     """Count, print, and draw."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--known", type=int, nargs="+", default=KNOWN, help="how much is known before")
-    parser.add_argument("--course", nargs="+", choices=list(COURSES), default=list(COURSES))
+    parser.add_argument("--course", nargs="+", choices=NAMES, default=NAMES)
     parser.add_argument("--figure", type=Path, metavar="FILE")
     wish = parser.parse_args()
     console = Console(stderr=True, highlight=False)

@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from benchmarks.growth import buyer, others
 from benchmarks.growth.counting import calls_of
+from benchmarks.growth.leaving import KINDS as LEAVING
+from benchmarks.growth.leaving import calls_as_old_ones_leave
 from cloudtag.contract.events import Event, ParcelScanned
 from cloudtag.policy.load import shipped
 from cloudtag.replay.topology import Topology, memory_rows
@@ -32,6 +34,8 @@ COURSES: Mapping[str, Course] = {
     "shop: violations": others.violated,
 }
 """By name, the key first."""
+NAMES = (*COURSES, *LEAVING)
+"""Of all that is counted."""
 LAST = 4
 """So many more things are counted."""
 
@@ -52,6 +56,8 @@ class Growth(Struct, frozen=True):
 
 def growth_of(name: str, known: tuple[int, ...]) -> Growth:
     """One course, with so many things of its kind known each time."""
+    if name in LEAVING:
+        return Growth(name, {many: calls_as_old_ones_leave(name, many) for many in known})
     return Growth(name, {many: calls_per_event(COURSES[name], many) for many in known})
 
 

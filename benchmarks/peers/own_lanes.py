@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import insort
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any
@@ -10,12 +9,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from benchmarks.peers.job import ORDER, REFUND, WINDOW_MS, Window, is_alarming
+from benchmarks.peers.job import ORDER, REFUND, Window
 from benchmarks.peers.own_processor import JobProcessor
 from benchmarks.peers.own_streams import TASK, Dealing, Opened
+from benchmarks.peers.own_told import Told, span
 from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState
-from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.row_kind import Holds, Reads, RowKind
 from cloudtag.engine.row_kinds import RowKinds
 from cloudtag.engine.rows import Row, key_prefix, row_key
@@ -25,75 +24,6 @@ DAY_MS = 86_400_000
 HELD_MS = 19 * DAY_MS
 """Two windows, the four days that 16 000 records of a partition span, and one more: of every dealing of a batch it is
 known whether an alert was open before it."""
-ROW_MS = 4 * DAY_MS
-"""What a row spans: about what a batch does, so that it is written once or twice, and holds a handful of dealings. Rows
-of a day would hold two, and four in five would be looked at only to find that a dealing is not in them."""
-
-
-def _place(dealing: Dealing) -> tuple[int, str]:
-    """By what a buyer's dealings stand in order."""
-    return dealing.occurred_at, dealing.event_id
-
-
-def _span(dealing: Dealing) -> str:
-    return str(dealing.occurred_at // ROW_MS)
-
-
-class _Told:
-    """What follows from a buyer's dealings in order, as far as they were gone through.
-
-    What comes behind all others is gone on with; where one comes between them, or one is let go, all is gone through
-    anew.
-    """
-
-    __slots__ = ("done", "first", "is_open", "judgement", "orders", "placed", "refunded", "refunds")
-
-    def __init__(self) -> None:
-        self.placed: list[Dealing] = []
-        self._begin()
-
-    def _begin(self) -> None:
-        self.first = self.done = self.refunds = self.orders = self.refunded = 0
-        self.is_open, self.judgement = False, EMPTY
-
-    def add(self, dealing: Dealing) -> None:
-        """Another one."""
-        placed = self.placed
-        if placed and dealing.occurred_at <= placed[-1].occurred_at and _place(dealing) < _place(placed[-1]):
-            insort(placed, dealing, key=_place)
-            self._begin()
-        else:
-            placed.append(dealing)
-
-    def go_on(self, buyer_id: str, horizon_ms: int) -> None:
-        """Conclude what follows from those that were not looked at; an alert that began before the horizon is not
-        told."""
-        placed, first = self.placed, self.first
-        for number in range(self.done, len(placed)):
-            dealing = placed[number]
-            at_ms = dealing.occurred_at
-            edge = at_ms - WINDOW_MS
-            while placed[first].occurred_at <= edge:
-                self._count(placed[first], -1)
-                first += 1
-            self._count(dealing, 1)
-            was_open, self.is_open = self.is_open, is_alarming(self.refunds, self.orders)
-            since_ms = (placed[number - 1].occurred_at if number else 0) - WINDOW_MS
-            if self.is_open and not was_open and since_ms >= horizon_ms:
-                alert = Opened(
-                    f"{buyer_id}:{dealing.event_id}", buyer_id, at_ms, self.refunds, self.orders, self.refunded
-                )
-                concluded = Conclusion(alert.alert_id, buyer_id, since_ms, alert)
-                # Another judgement only where it says something else: the very same needs no second look.
-                self.judgement = Judgement({**self.judgement.conclusions, concluded.id: concluded})
-        self.first, self.done = first, len(placed)
-
-    def _count(self, dealing: Dealing, more: int) -> None:
-        if dealing.kind == "refund":
-            self.refunds += more
-            self.refunded += more * dealing.amount
-        else:
-            self.orders += more
 
 
 def _index(state: KeyedState, row: Row, dealing: Dealing) -> Iterable[str]:
@@ -102,10 +32,14 @@ def _index(state: KeyedState, row: Row, dealing: Dealing) -> Iterable[str]:
     return ()
 
 
+def _leave(state: KeyedState, row: Row) -> bool:
+    return bool(state.index.drop(row.name, len(row.facts)))
+
+
 def _judge(state: KeyedState, row: Row, policies: Any, now_ms: int) -> Judgement:
     """Every alert that the held dealings open: a late dealing changes what it must."""
     del row, policies
-    told: _Told = state.index
+    told: Told = state.index
     told.go_on(state.id, now_ms - HELD_MS)
     return told.judgement
 
@@ -120,7 +54,7 @@ class Processor(JobProcessor):
 
     kinds = RowKinds(
         (
-            RowKind(name="span", letter="d", judge=_nothing, holds=(Holds(Dealing, _span),), index=_index),
+            RowKind(name="span", letter="d", judge=_nothing, holds=(Holds(Dealing, span),), index=_index, leave=_leave),
             RowKind(
                 name="alerts", letter="a", judge=_judge, tells=(Opened,), reads=(Reads("span"),), stays_with=("span",)
             ),
@@ -129,10 +63,10 @@ class Processor(JobProcessor):
     id_of: Callable[[Any], str] = attrgetter("buyer_id")
     retention_ms = HELD_MS
 
-    def new_index(self, network: str) -> _Told:
+    def new_index(self, network: str) -> Told:
         """The dealings in order."""
         del network
-        return _Told()
+        return Told(Opened)
 
 
 class MinimalLane:

@@ -5,10 +5,11 @@ import sys
 import pytest
 
 from benchmarks.growth.counting import calls_of
+from benchmarks.growth.leaving import KINDS as LEAVING
 from benchmarks.growth.measured import COURSES, Growth, growth_of, known_events, upcoming
 from benchmarks.growth.page import picture, table
 
-FLAT = ("buyer: orders", "buyer: complaints of no order", "device: buyers", "shop: tags")
+FLAT = ("buyer: orders", "buyer: complaints of no order", "device: buyers", "shop: tags", *LEAVING)
 """Kinds of which a hundred more make an event no dearer."""
 
 

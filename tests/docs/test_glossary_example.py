@@ -18,8 +18,9 @@ from cloudtag.contract.streams import INPUTS, READS, STREAM_OF
 from cloudtag.docs.glossary import handwritten
 from cloudtag.engine.cache_budget import CacheBudget
 from cloudtag.engine.judgement import Judgement
-from cloudtag.engine.keyed_state import KeyedState, StateCache
+from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.rows import RowCodec
+from cloudtag.engine.state_cache import StateCache
 from cloudtag.engine.task_result import Output
 from cloudtag.policy.load import shipped
 from cloudtag.processors import build

@@ -14,8 +14,9 @@ from cloudtag.contract.replay_form import sorted_form
 from cloudtag.contract.scope import scoped
 from cloudtag.contract.streams import READS
 from cloudtag.engine.cache_budget import CacheBudget
-from cloudtag.engine.keyed_state import KeyedState, StateCache
+from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.rows import RowCodec
+from cloudtag.engine.state_cache import StateCache
 from cloudtag.engine.task import Task
 from cloudtag.policy.load import shipped
 from cloudtag.processors import build
@@ -48,10 +49,14 @@ def conclusions(task: Task, state: KeyedState) -> dict[str, Any]:
     return found
 
 
+UNSEEN = ("shown", "shown_at", "by_order_id")
+"""What of a buyer's index depends on the order of arrival, or on what was asked, and only spares work."""
+
+
 def known(index: Any) -> Any:
     """What an index says, without what depends on the order of arrival and only spares work."""
     if isinstance(index, BuyerIndex):
-        said = {name: getattr(index, name) for name in index.__struct_fields__ if name not in ("shown", "shown_at")}
+        said = {name: getattr(index, name) for name in index.__struct_fields__ if name not in UNSEEN}
         return {name: unordered(value) for name, value in said.items()}
     assert index is None or isinstance(index, ParcelIndex | UsesIndex)
     return None

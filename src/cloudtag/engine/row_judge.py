@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence, Set
 
 from cloudtag.engine.historical import marked
 from cloudtag.engine.judgement import EMPTY, Judgement
-from cloudtag.engine.keyed_state import KeyedState, StateCache
+from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.news import News
 from cloudtag.engine.processor import Processor
 from cloudtag.engine.revise import Conclusion, revise
 from cloudtag.engine.row_reasons import RowReasons
 from cloudtag.engine.rows import NEVER, Row, RowCodec
+from cloudtag.engine.state_cache import StateCache
 from cloudtag.engine.task_result import Output, TaskResult
 from cloudtag.engine.task_row import TaskRow
-from cloudtag.engine.timers import Timers, due
+from cloudtag.engine.timers import Timers, due, leaves_at, period_of
 
 
 class RowJudge:
@@ -32,7 +33,8 @@ class RowJudge:
         self._own, self._cache, self._timers = shared
         self._processor, self._live_since_ms = processor, live_since_ms
         self._judges, self._policies = processor.kinds.judges, processor.policies
-        self._retention_ms = processor.retention_ms
+        self._leaves = processor.kinds.leaves
+        self._retention_ms, self._period_ms = processor.retention_ms, period_of(processor.retention_ms)
         self._write = None if codec is None else codec.write
 
     def judge(
@@ -61,8 +63,9 @@ class RowJudge:
         if is_new:
             state.rows[row_id] = row
         before, spent_ms = row.timer_ms, row.newest_ms + retention_ms + 1
+        spent_ms += -(spent_ms + state.spread_ms) % self._period_ms  # As `leaves_at` says.
         # Of very many rows: nothing but that they will be spent.
-        timer_ms = spent_ms if asked_ms <= now_ms < spent_ms else due(asked_ms, row.newest_ms, now_ms, retention_ms)
+        timer_ms = spent_ms if asked_ms <= now_ms < spent_ms else due(asked_ms, spent_ms, now_ms, retention_ms)
         if timer_ms != before:
             row.timer_ms = timer_ms
             if before == NEVER or timer_ms < before or before <= now_ms:
@@ -87,14 +90,18 @@ class RowJudge:
         return outputs
 
     def _drop_spent(self, step: TaskResult, state: KeyedState, row: Row) -> bool:
-        horizon_ms = self._own.watermark_ms - self._retention_ms
-        if not (row.facts or row.published) or not self._processor.kinds.can_expire(state, row, horizon_ms):
+        now_ms, horizon_ms = self._own.watermark_ms, self._own.watermark_ms - self._retention_ms
+        if not (row.facts or row.published):
+            return False
+        if leaves_at(row.newest_ms + self._retention_ms + 1, state.spread_ms, self._period_ms) > now_ms:
+            return False
+        if not self._processor.kinds.can_expire(state, row, horizon_ms):
             return False
         self._forget(step, state, row)
         return True
 
     def _forget(self, step: TaskResult, state: KeyedState, row: Row) -> None:
         key = self._cache.note_stored(state, row, 0)
-        state.drop_row(row.id)
+        state.drop_row(row.id, self._leaves[row.id[0]])
         if row.batch:
             step.rows[key] = None

@@ -24,6 +24,8 @@ and the
 event time. It changes nothing."""
 Index = Callable[[KeyedState, Row, Any], Iterable[str]]
 """Takes a fact of a row into the keyed state's index; gives the ids of other rows that must be judged because of it."""
+Leave = Callable[[KeyedState, Row], bool]
+"""Takes what a row holds that is let go out of the keyed state's index, as if it had never come; whether it could."""
 Names = Callable[[KeyedState, str], Iterable[str]]
 """The names of rows that belong to the row of that name."""
 When = Callable[[KeyedState, str], bool]
@@ -77,6 +79,8 @@ class RowKind:
     is_early: bool = False
     """Of a kind that follows something: it is judged among the other rows as well, when a fact asks for it."""
     index: Index | None = None
+    leave: Leave | None = None
+    """What spares making the index anew when a row goes; None: nothing does."""
     is_kept: bool = False
     """It is master data: what it holds is never too late, and never let go."""
     stays_with: tuple[str, ...] = ()

@@ -91,6 +91,7 @@ class RowKinds:
         """How a row is judged, by the letter of its kind."""
         self.indexes: Mapping[str, Index | None] = {kind.letter: kind.index for kind in kinds}
         """How a row's facts are taken into the index, by the letter of its kind."""
+        self.leaves = {kind.letter: kind.leave for kind in kinds}
 
     @property
     def facts(self) -> tuple[type[Any], ...]:

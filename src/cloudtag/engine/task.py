@@ -15,12 +15,13 @@ from msgspec import Struct
 
 from cloudtag.engine.cache_budget import CacheBudget
 from cloudtag.engine.intake import FactIntake
-from cloudtag.engine.keyed_state import KeyedState, StateCache, index_anew, stored_header
+from cloudtag.engine.keyed_state import KeyedState, index_anew, stored_header
 from cloudtag.engine.news import News, news_again
 from cloudtag.engine.processor import Processor
 from cloudtag.engine.revise import repeat
 from cloudtag.engine.row_judge import RowJudge
 from cloudtag.engine.rows import NEVER, RowCodec, split_key
+from cloudtag.engine.state_cache import StateCache
 from cloudtag.engine.task_result import Output, RowReader, TaskResult, check_scoped
 from cloudtag.engine.task_row import TASK_KEY, TaskRow
 from cloudtag.engine.timers import AskedRows, Timers

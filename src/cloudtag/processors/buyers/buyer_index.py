@@ -91,6 +91,9 @@ class BuyerIndex(Struct, gc=False):
     """What events say of complaints that name no order; None: there are none."""
     verdicts: Mapping[str, list[AlertAnswered]] = NO_GROUPS
     """By alert, everything shops said of it, in any order."""
+    by_order_id: dict[str, tuple[str, ...]] | None = None
+    """The names of orders' rows by the plain id, of a buyer with very many, once they were asked for. Rows that are
+    gone may be named."""
 
     @property
     def has_claims(self) -> bool:

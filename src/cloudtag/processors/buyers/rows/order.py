@@ -28,6 +28,7 @@ from cloudtag.engine.row_kind import INTERNAL_ID, Holds, Reads, RowKind
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies, Policy
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
+from cloudtag.processors.buyers.namesakes import namesakes, note_name
 from cloudtag.processors.buyers.published import abnormal_among
 from cloudtag.processors.buyers.reading import (
     claimed_beside,
@@ -175,6 +176,7 @@ def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
     if state.memo is not None:
         state.memo.note(name)
     index: BuyerIndex = state.index
+    note_name(index, name)
     kinds = row.kinds
     if not kinds <= index.kinds:
         index.add_kinds(row)
@@ -261,15 +263,8 @@ def _is_needed(state: KeyedState, row: Row, horizon_ms: int) -> bool:
     tags, order_id = state.row("tags"), unscoped(row.name)[1]
     # A shop's tag, or complaint, of an order of another shop is told that it is not its own.
     if tags is None or all(request.order_id != order_id for request in tags.facts.values()):
-        return any(other.newest_ms >= horizon_ms for other in _namesakes(state, order_id))
+        return any(other.newest_ms >= horizon_ms for other in namesakes(state, order_id))
     return any(other.newest_ms >= horizon_ms for other in state.rows_of("order", "tags"))
-
-
-def _namesakes(state: KeyedState, order_id: str) -> Iterator[Row]:
-    """The rows of the orders with that id, of whatever shop."""
-    # Taking apart each name would cost more than all the rest, where there are very many.
-    found = (row for row in state.rows_of("order") if row.id.endswith(order_id))
-    return (row for row in found if unscoped(row.name)[1] == order_id)
 
 
 ORDER = RowKind(
