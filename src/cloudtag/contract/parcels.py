@@ -85,7 +85,8 @@ class ParcelReported(InternalRecord, frozen=True, array_like=True, gc=False, tag
     """What the `parcels` processor knows of a waybill number that matters to one buyer using it.
 
     `waybill_no` is in canonical form. `journeys` are those that the buyer's own uses mean. `uses` are all uses of a
-    return number that mean one of them or, like the buyer's, none (bounded; `use_count` is the full count); `meant`
+    return number that mean one of them or, like the buyer's, none, the buyer's own and the earliest others up to a
+    bound, and `use_count` how many of them are told: one more of very many is news to nobody but its buyer. `meant`
     tells for each of them when the journey began that it means, 0 for none. `other`: where the courier that the buyer's
     return names has no parcel of the number, the one parcel of another courier that has, and that nobody means.
     """

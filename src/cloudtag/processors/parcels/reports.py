@@ -24,6 +24,13 @@ class _Return(NamedTuple):
     party: Party
     parcel: int
 
+    def seen_from(self, network: str) -> _Return:
+        """As a buyer of that network is told of it, without its revision."""
+        use = self.use
+        return (
+            self if use.network == network and not use.revision else self._replace(use=_plain(use).seen_from(network))
+        )
+
 
 def reports_of(uses: Sequence[WaybillUsed], told: Told) -> Iterator[ParcelReported]:
     """What the buyers are told of a number, given its standing uses; nobody is told nothing."""
@@ -55,6 +62,32 @@ def _moment(one: _Return) -> tuple[int, str, str]:
     return one.use.occurred_at, one.use.refund_id or "", one.use.internal_id
 
 
+class _Group:
+    """The uses as a return number that mean one of some parcels, in the order in which they are told."""
+
+    def __init__(self, returns: list[_Return]) -> None:
+        self.returns = returns
+        self._own: dict[Party, list[_Return]] = {}
+        for one in returns:
+            self._own.setdefault(one.party, []).append(one)
+        self._earliest = {one.party for one in returns[:MAX_USES]}
+        self._seen: dict[str, list[_Return]] = {}
+
+    def sample(self, party: Party) -> list[_Return]:
+        """The buyer's own uses and the earliest others, up to the limit, as they were reported the first time."""
+        network = party[0]
+        own = [one.seen_from(network) for one in self._own.get(party, [])[:MAX_USES]]
+        room = MAX_USES - len(own)
+        if party in self._earliest:
+            others = (one for one in self.returns if one.party != party)
+            return [*own, *(one.seen_from(network) for one in islice(others, room))]
+        # Of very many nearly all are told of the very same others.
+        seen = self._seen.get(network)
+        if seen is None:
+            seen = self._seen[network] = [one.seen_from(network) for one in self.returns[:MAX_USES]]
+        return own + seen[:room]
+
+
 class _Shared:
     """Who sends back under a number what: very many may, and most of them mean one parcel."""
 
@@ -64,27 +97,26 @@ class _Shared:
         self._parcels: dict[Party, set[int]] = {}
         for one in returns:
             self._parcels.setdefault(one.party, set()).add(one.parcel)
-        self._of: dict[frozenset[int], list[_Return]] = {}
+        self._of: dict[frozenset[int], _Group] = {}
 
     def of(self, party: Party) -> list[_Return]:
-        """The uses as a return number of the parcels that the buyer sends back, if there are others than one."""
+        """Of the uses as a return number of the parcels that the buyer sends back, if there are others than one, those
+        that the buyer is told of."""
         parcels = frozenset(self._parcels.get(party, ()))
         found = self._of.get(parcels)
         if found is None:
-            found = self._of[parcels] = [one for one in self._returns if one.parcel in parcels]
-        return found if len(found) > 1 else []
+            found = self._of[parcels] = _Group([one for one in self._returns if one.parcel in parcels])
+        return found.sample(party) if len(found.returns) > 1 else []
 
 
 def _report(
-    own: list[WaybillUsed], journeys: tuple[JourneySeen, ...], shared: list[_Return], other: JourneySeen | None
+    own: list[WaybillUsed], journeys: tuple[JourneySeen, ...], beside: list[_Return], other: JourneySeen | None
 ) -> ParcelReported:
-    network, buyer_id = party = own[0].party
-    sample = _sample(party, shared) if shared else []
+    network, buyer_id = own[0].party
     times = [scan.occurred_at for journey in journeys for scan in scans_told(journey)]
     times += [use.occurred_at for use in own]
-    if shared:
-        # They are in order of time.
-        times.append(shared[-1].use.occurred_at)
+    # What is not told must not make the report another: each use of a number that very many share would concern all.
+    times += [one.use.occurred_at for one in beside]
     return ParcelReported(
         revision=0,
         is_held=True,
@@ -92,19 +124,12 @@ def _report(
         waybill_no=own[0].waybill_no,
         occurred_at=max(times),
         journeys=journeys,
-        uses=tuple([_plain(one.use).seen_from(network) for one in sample]),
-        meant=tuple([one.parcel for one in sample]),
-        use_count=len(shared),
+        uses=tuple([one.use for one in beside]),
+        meant=tuple([one.parcel for one in beside]),
+        use_count=len(beside),
         network=network,
         other=other,
     )
-
-
-def _sample(party: Party, returns: list[_Return]) -> list[_Return]:
-    """The buyer's own uses and the earliest others, up to the limit, as they were reported the first time."""
-    own = [one for one in returns if one.party == party][:MAX_USES]
-    others = (one for one in returns if one.party != party)
-    return [*own, *islice(others, MAX_USES - len(own))]
 
 
 def _plain(use: WaybillUsed) -> WaybillUsed:

@@ -10,7 +10,7 @@ from cloudtag.contract.parcels import ParcelReported, Role, WaybillUsed
 from cloudtag.contract.types import ScanKind
 from cloudtag.parcels.told import told_of
 from cloudtag.processors.parcels.parcels import Parcels
-from cloudtag.processors.parcels.reports import reports_of
+from cloudtag.processors.parcels.reports import MAX_USES, reports_of
 from tests.engine.standing import records_of
 from tests.parcels.making import LAW, START_MS, histories
 from tests.processors.scene import DAY, HOUR, T0, Scene
@@ -119,3 +119,41 @@ def test_whoever_alone_uses_a_number_is_told_the_same_as_beside_somebody_who_is_
     told = told_of(scans, [one])
     alone, beside = list(reports_of([one], told)), list(reports_of([use(buyer="b2"), one], told))
     assert alone == beside
+
+
+def returned(n: int, at: int, order: str = "") -> WaybillUsed:
+    """One of very many who send back under one number."""
+    return replace(use("return", f"b{n}", at), order_id=order or f"o{n}")
+
+
+@pytest.mark.parametrize(
+    ("known", "at", "told"),
+    [
+        (MAX_USES - 1, T0 + DAY, MAX_USES),
+        (MAX_USES, T0 + DAY, 1),
+        (2 * MAX_USES, T0 + DAY, 1),
+        (2 * MAX_USES, T0 - 1, 2 * MAX_USES + 1),
+    ],
+    ids=["so many are told of", "one more concerns its buyer alone", "however many there are", "an earlier one all"],
+)
+def test_one_more_of_very_many_is_told_to_those_whose_report_names_it(known: int, at: int, told: int) -> None:
+    scene = on_stage(*(returned(n, T0 + n) for n in range(known)))
+    before = len(reports(scene))
+    assert before == known
+    new = records_of(scene.come(returned(known, at)), ParcelReported)
+    assert len(new) == told
+    assert {report.use_count for report in new} == {min(known + 1, MAX_USES)}
+    assert all(len(report.uses) == report.use_count for report in new)
+
+
+def test_of_very_many_a_buyer_is_told_of_all_own_ones_and_of_the_earliest_others() -> None:
+    latest = [returned(1_000, T0 + DAY + n, f"own{n}") for n in range(3)]
+    scene = on_stage(*(returned(n, T0 + n) for n in range(2 * MAX_USES)), *latest)
+    own = reports(scene)["b1000"]
+    assert [told.order_id for told in own.uses[:3]] == ["own0", "own1", "own2"]
+    assert [told.order_id for told in own.uses[3:]] == [f"o{n}" for n in range(MAX_USES - 3)]
+    assert own.occurred_at == T0 + DAY + 2
+    other = reports(scene)["b5"]
+    assert [told.order_id for told in other.uses] == ["o5", *(f"o{n}" for n in range(MAX_USES) if n != 5)]
+    # Later ones that it is not told of are no news to it.
+    assert other.occurred_at == T0 + MAX_USES - 1
