@@ -1,4 +1,4 @@
-"""A group whose leader has left it gets another one.
+"""A group whose leader has left it gets another one, and is told what it has acknowledged.
 
 The leader hands out the partitions. One that leaves is followed by another: but where it leaves while others join, the
 embedded broker goes on naming it. Everybody waits for what it hands out, is told to join anew, and so for ever. What
@@ -7,6 +7,10 @@ that waited in vain asks whether its leader is a member at all; where not, it ta
 name, and lets it run out.
 
 Apache Kafka names no leader that is no member, and refuses a seat that nobody has: there the question is all.
+
+And an answer that says nothing of what was acknowledged is none: a coordinator that is no longer one, or reads what it
+knows, refuses the question as a whole. aiokafka takes that for a group that never acknowledged anything, and begins
+where such a one does.
 
 aiokafka has no setting for it: its name for the coordinator is replaced.
 """
@@ -18,7 +22,8 @@ from typing import Any
 
 from aiokafka.consumer import consumer as consumer_module
 from aiokafka.consumer.group_coordinator import GroupCoordinator
-from aiokafka.errors import KafkaError, UnknownMemberIdError
+from aiokafka.errors import KafkaError, NoError, NotCoordinatorForGroupError, UnknownMemberIdError, for_code
+from aiokafka.protocol.commit import OffsetFetchRequest
 from aiokafka.protocol.group import HeartbeatRequest, JoinGroupRequest
 
 logger = logging.getLogger(__name__)
@@ -39,7 +44,20 @@ class LedCoordinator(GroupCoordinator):  # type: ignore[misc]
 
     def _send_req(self, request: Any) -> Awaitable[Any]:
         sent: Awaitable[Any] = super()._send_req(request)
+        if isinstance(request, OffsetFetchRequest):
+            return self._told(sent)
         return self._joined(request, sent) if isinstance(request, JoinGroupRequest) else sent
+
+    async def _told(self, sent: Awaitable[Any]) -> Any:
+        """What was acknowledged. Raises the error that a broker answers with in place of it."""
+        answer = await sent
+        # Answers of the first versions have errors of partitions alone.
+        error = for_code(getattr(answer, "error_code", NoError.errno))
+        if error is NoError:
+            return answer
+        if error is NotCoordinatorForGroupError:
+            self.coordinator_dead()
+        raise error(f"what group {self.group_id} has acknowledged is not told")
 
     async def _joined(self, request: JoinGroupRequest, sent: Awaitable[Any]) -> Any:
         answer = await sent

@@ -10,7 +10,7 @@ from aiokafka import TopicPartition
 
 from cloudtag.config import Config
 from streams.kafka import topics
-from streams.kafka.administering import administering
+from streams.kafka.administering import committed
 from streams.kafka.security import client_settings
 from streams.state.by_hand import records_of
 from streams.state.state_store import NoStateError
@@ -48,10 +48,6 @@ class Origins:
 
     async def _refuse_judged(self, topic: str, inputs: Sequence[str], partitions: Collection[int]) -> None:
         wanted = [TopicPartition(name, partition) for name in inputs for partition in partitions]
-        async with administering(self._config) as admin:
-            committed = await admin.list_consumer_group_offsets(self._config.app_id, partitions=wanted)
-        for tp, found in committed.items():
-            if found.offset > 0:
-                raise NoStateError(
-                    GONE.format(topic=topic, partition=tp.partition, input=tp.topic, offset=found.offset)
-                )
+        for tp, offset in (await committed(self._config, self._config.app_id, wanted)).items():
+            if offset > 0:
+                raise NoStateError(GONE.format(topic=topic, partition=tp.partition, input=tp.topic, offset=offset))

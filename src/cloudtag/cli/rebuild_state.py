@@ -22,7 +22,7 @@ from cloudtag.replay.reconciled import Reconciliation
 from cloudtag.replay.restated import Restated, codec_for, restated
 from cloudtag.wire import Undecodable
 from streams.kafka import topics
-from streams.kafka.administering import administering
+from streams.kafka.administering import committed
 from streams.kafka.dead_letters import STREAM as DEAD_LETTERS
 from streams.kafka.partitioner import partition_of
 from streams.kafka.security import client_settings
@@ -80,9 +80,8 @@ async def _refuse_state(config: Config) -> None:
 
 async def _committed(config: Config) -> dict[tuple[str, int], int]:
     wanted = [TopicPartition(config.topic(name), n) for name in INPUTS for n in range(config.partitions)]
-    async with administering(config) as admin:
-        found = await admin.list_consumer_group_offsets(config.app_id, partitions=wanted)
-    return {(tp.topic, tp.partition): offset.offset for tp, offset in found.items()}
+    found = await committed(config, config.app_id, wanted)
+    return {(tp.topic, tp.partition): offset for tp, offset in found.items()}
 
 
 async def _judged(config: Config, committed: dict[tuple[str, int], int]) -> list[Any]:

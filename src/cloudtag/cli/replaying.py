@@ -23,7 +23,7 @@ from cloudtag.cli.failure import FailureError
 from cloudtag.cli.kafka import consumer, quiet
 from cloudtag.config import Config
 from cloudtag.contract.records import DeadLetter
-from streams.kafka import topics
+from streams.kafka import group_leader, topics
 from streams.kafka.partitioner import partition_of
 from streams.kafka.producer import LARGEST_RECORD_BYTES
 from streams.kafka.security import client_settings
@@ -49,6 +49,7 @@ class ReplayTurn(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def __aenter__(self) -> Self:
         quiet()
+        group_leader.use()
         await topics.partitions(self._config, [self._first.topic])
         self._client = AIOKafkaConsumer(
             **client_settings(self._config),

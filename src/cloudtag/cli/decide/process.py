@@ -35,7 +35,7 @@ from cloudtag.serving.tokens import TokenBook
 from cloudtag.wire import Codec
 from streams.health.beat import Health, beating
 from streams.health.serving import served
-from streams.kafka import topics
+from streams.kafka import group_leader, topics
 from streams.kafka.administering import reach
 from streams.kafka.admission import explained
 from streams.kafka.security import client_settings
@@ -167,6 +167,7 @@ async def _producer(config: Config) -> AsyncIterator[CommandProducer]:
 @asynccontextmanager
 async def _member(config: Config, name: str) -> AsyncIterator[AIOKafkaConsumer]:
     """A member of a group that several instances share work out by."""
+    group_leader.use()
     client = AIOKafkaConsumer(
         **client_settings(config),
         group_id=f"{config.app_id}-{name}",
