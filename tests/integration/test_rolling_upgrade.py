@@ -32,8 +32,8 @@ from tests.integration.older_release import (
 pytestmark = [pytest.mark.kafka, pytest.mark.fault, pytest.mark.long]
 EVENTS, SEED = 6_000, 7
 UNTIL, UNTIL_MS = "2025-03-20T00:00:00Z", 1_742_428_800_000
-MOST_DIFFERENT = 0.1
-"""Of what stands, the releases may say so much differently: rules are mended."""
+MOST_DIFFERENT = 0.15
+"""Of what stands, the releases may say so much differently: rules are mended, and which orders an alert names."""
 
 
 @dataclass
