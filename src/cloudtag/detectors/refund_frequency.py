@@ -23,8 +23,7 @@ What to do: look at the reasons before trusting the next one; no advance refunds
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Annotated, NamedTuple
 
 from msgspec import Meta, Struct
@@ -35,6 +34,7 @@ from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.came import may_have_come
 from cloudtag.detection.examples.refund_frequency import EXAMPLES
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
+from cloudtag.detection.occasions import Occasions, occasions
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.orders import together
 from cloudtag.detection.outcomes import is_purchase, refund_moment
@@ -82,13 +82,14 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     orders = together(case.orders)
     asked = [m for m in orders.each(_moment, parameters.part_percent) if m is not None]
     refunded_orders = [m._replace(thing=_asked(*m.thing)) for m in asked if _had_the_goods(case, *m.thing)]
+    found = Occasions()
     met = any_share(
         refunded_orders,
         (began_at for began_at in orders.each(_bought_at) if began_at is not None),
         parameters.window_days * DAY_MS,
         lambda count, total: count * 100 >= parameters.share_percent * total,
         case.horizon_ms,
-        lambda window: len(_occasions([m.thing for m in window])) >= parameters.refunds,
+        lambda window: found.of(window) >= parameters.refunds,
         at_least=parameters.refunds,
     )
     if met is not None:
@@ -105,7 +106,9 @@ def _bought_at(order: OrderView) -> int | None:
 
 
 class _Asked(NamedTuple):
-    """An order whose price was asked back, with the claim; of its shop the parcel it comes back in, and the day."""
+    """An order whose price was asked back, with the claim; of its shop the parcel it comes back in, and the day.
+
+    What one shop is asked for on one day, or gets back in one parcel, is one occasion."""
 
     order: OrderView
     claim: RefundChanged
@@ -118,16 +121,10 @@ def _asked(order: OrderView, claim: RefundChanged) -> _Asked:
     return _Asked(order, claim, parcel, (claim.shop_id, claim.occurred_at // DAY_MS))
 
 
-def _occasions(things: Sequence[_Asked]) -> set[tuple[str, object]]:
-    """What one shop is asked for on one day, or gets back in one parcel, is one occasion."""
-    count = Counter([asked.parcel for asked in things])
-    return {asked.parcel if count[asked.parcel] > 1 else asked.day for asked in things}
-
-
 def _kept(met: Met, case: BuyerCase) -> int:
     """On how many of the occasions the buyer may have kept the goods: the shop has not found them all."""
     things = [a for a in met.things if not has_come_back(a.order, a.order.refunds[a.claim.refund_id], case.orders)]
-    return len(_occasions(things))
+    return occasions(things)
 
 
 def _had_the_goods(case: BuyerCase, order: OrderView, claim: RefundChanged) -> bool:
@@ -138,7 +135,7 @@ def _had_the_goods(case: BuyerCase, order: OrderView, claim: RefundChanged) -> b
 
 def _finding(met: Met, case: BuyerCase, parameters: Parameters) -> Finding:
     kept = _kept(met, case)
-    count, returns, days = len(met.moments), len(_occasions(met.things)), parameters.window_days
+    count, returns, days = len(met.moments), occasions(met.things), parameters.window_days
     percent = 100 * count // max(met.total, 1)
     claims = [asked.claim for asked in met.things]
     return Finding(
