@@ -1,10 +1,7 @@
 """Timers: time alone judges a row again when its moment comes, unless facts have put that off meanwhile."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from msgspec import Struct
-from msgspec.structs import replace
 
 from cloudtag.contract.events import OrderChanged
 from cloudtag.contract.types import OrderStatus
@@ -12,7 +9,7 @@ from cloudtag.engine.cache_budget import CacheBudget
 from cloudtag.engine.memory_rows import MemoryRows
 from cloudtag.engine.rows import NEVER
 from cloudtag.engine.task import Task
-from cloudtag.engine.timers import due, leaves_at, period_of
+from cloudtag.engine.timers import due
 from cloudtag.policy.load import shipped
 from cloudtag.processors import build
 
@@ -119,31 +116,4 @@ def test_nothing_is_stored_without_a_store() -> None:
     ],
 )  # fmt: skip
 def test_a_row_is_due_when_it_asks_or_is_spent(asked: int, newest: int, now: int, expected: int) -> None:
-    assert due(asked, newest + 101, now, 100) == expected
-
-
-@given(st.integers(0, 1 << 45), st.integers(0, 1 << 32), st.integers(1, 1 << 36), st.integers(0, 1 << 30))
-@settings(deadline=None)
-def test_what_may_leave_leaves_at_the_end_of_a_period_with_all_that_may_by_then(
-    spent: int, spread: int, period: int, later: int
-) -> None:
-    end = leaves_at(spent, spread, period)
-    assert spent <= end < spent + period
-    assert (end + spread) % period == 0
-    # Who may leave later never leaves sooner, and who may before the same end leaves at it.
-    assert leaves_at(spent + later, spread, period) >= end
-    assert leaves_at(min(spent + later, end), spread, period) == end
-
-
-@pytest.mark.parametrize(("retention", "period"), [(0, 1), (15, 1), (16, 1), (31, 1), (32, 2), (1600, 100)])
-def test_there_are_so_many_periods_and_none_is_empty(retention: int, period: int) -> None:
-    assert period_of(retention) == period
-
-
-def test_the_periods_of_many_keys_end_at_many_times() -> None:
-    """Else all that is held of anybody would leave at once."""
-    task = buyers(None, *(replace(order("paid", T0), buyer_id=f"b{n}") for n in range(400)))
-    period = period_of(task._processor.retention_ms)
-    ends = {leaves_at(T0, state.spread_ms, period) for state in task.cache._files.values()}
-    assert len(ends) == 400
-    assert {(end - T0) * 4 // period for end in ends} == {0, 1, 2, 3}
+    assert due(asked, newest, now, 100) == expected

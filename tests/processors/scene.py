@@ -11,7 +11,6 @@ from cloudtag.engine.judgement import Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.row_kind import Judge
 from cloudtag.engine.rows import Row
-from cloudtag.engine.timers import leaves_at, period_of
 from tests.processors.probing import probe
 from tests.processors.recorded import Recorded
 
@@ -67,16 +66,11 @@ class Scene(Recorded):
         return sorted(row.name for row in self.state.rows_of(kind) if row.facts)
 
     def goes_after(self, last_ms: int, kind: str, name: str = "") -> bool:
-        """Whether that row is there until the period ends in which `last_ms` passes, and no millisecond longer."""
-        end_ms = self.end_after(last_ms)
-        self.wait(end_ms - 1)
+        """Whether that row is there until event time is `last_ms`, and no millisecond longer."""
+        self.wait(last_ms)
         was_there = self.row(kind, name) is not None
-        self.wait(end_ms)
+        self.wait(last_ms + 1)
         return was_there and self.row(kind, name) is None
-
-    def end_after(self, last_ms: int) -> int:
-        """When the period ends at whose end what may go after `last_ms` does."""
-        return leaves_at(last_ms + 1, self.state.spread_ms, period_of(self.task._processor.retention_ms))
 
     def probe(self) -> set[str]:
         """Judge every row again and again, which changes nothing; the ids of what is concluded of the keyed state."""

@@ -22,8 +22,8 @@ after an event the processors come to rest.
 ROWS = """A keyed state is made of rows; a kind of row is declared in `src/cloudtag/processors/PROCESSOR/rows/KIND.py`.
 It holds facts, reads the facts of other rows, follows what is published about other rows, and tells records. A change
 of a row that is read with a `?` matters only under a condition that the kind names. A row whose facts have left
-retention stays until its keyed state's period ends, a sixteenth of what the processor holds facts for, and as long as
-there is any of those it stays with."""
+retention stays as long as there is any of those it stays with; where a keyed state has very many rows, until its period
+ends, a sixteenth of what the processor holds facts for."""
 
 
 def record_flow_page() -> str:

@@ -52,8 +52,6 @@ class KeyedState(Struct, eq=False, gc=False):
     """Nothing is taken in either: its rows cannot be read."""
     stored_bytes: int = 0
     """How many bytes its rows have where they are stored."""
-    spread_ms: int = 0
-    """Where the periods end at whose ends its rows leave (`leaves_at`): follows from the key alone."""
     used: int = 0
     """The step of the budget in which it was last asked for."""
     question: Any = None

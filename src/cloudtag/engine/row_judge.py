@@ -15,7 +15,7 @@ from cloudtag.engine.rows import NEVER, Row, RowCodec
 from cloudtag.engine.state_cache import StateCache
 from cloudtag.engine.task_result import Output, TaskResult
 from cloudtag.engine.task_row import TaskRow
-from cloudtag.engine.timers import Timers, due, leaves_at, period_of
+from cloudtag.engine.timers import MANY_ROWS, Timers, due, end_of_period
 
 
 class RowJudge:
@@ -33,8 +33,8 @@ class RowJudge:
         self._own, self._cache, self._timers = shared
         self._processor, self._live_since_ms = processor, live_since_ms
         self._judges, self._policies = processor.kinds.judges, processor.policies
-        self._leaves = processor.kinds.leaves
-        self._retention_ms, self._period_ms = processor.retention_ms, period_of(processor.retention_ms)
+        self._retention_ms = processor.retention_ms
+        self._leaves, self._lasting = processor.kinds.leaves, processor.kinds.lasting
         self._write = None if codec is None else codec.write
 
     def judge(
@@ -63,9 +63,8 @@ class RowJudge:
         if is_new:
             state.rows[row_id] = row
         before, spent_ms = row.timer_ms, row.newest_ms + retention_ms + 1
-        spent_ms += -(spent_ms + state.spread_ms) % self._period_ms  # As `leaves_at` says.
         # Of very many rows: nothing but that they will be spent.
-        timer_ms = spent_ms if asked_ms <= now_ms < spent_ms else due(asked_ms, spent_ms, now_ms, retention_ms)
+        timer_ms = spent_ms if asked_ms <= now_ms < spent_ms else self._due(state, asked_ms, spent_ms)
         if timer_ms != before:
             row.timer_ms = timer_ms
             if before == NEVER or timer_ms < before or before <= now_ms:
@@ -90,15 +89,26 @@ class RowJudge:
         return outputs
 
     def _drop_spent(self, step: TaskResult, state: KeyedState, row: Row) -> bool:
-        now_ms, horizon_ms = self._own.watermark_ms, self._own.watermark_ms - self._retention_ms
-        if not (row.facts or row.published):
+        now_ms, retention_ms = self._own.watermark_ms, self._retention_ms
+        if not (row.facts or row.published) or self._end(state, row.newest_ms + retention_ms + 1) > now_ms:
             return False
-        if leaves_at(row.newest_ms + self._retention_ms + 1, state.spread_ms, self._period_ms) > now_ms:
-            return False
-        if not self._processor.kinds.can_expire(state, row, horizon_ms):
+        if not self._processor.kinds.can_expire(state, row, now_ms - retention_ms):
             return False
         self._forget(step, state, row)
         return True
+
+    def _due(self, state: KeyedState, asked_ms: int, spent_ms: int) -> int:
+        """When a row is looked at again that asks for it then, and may go from `spent_ms` on."""
+        now_ms, retention_ms = self._own.watermark_ms, self._retention_ms
+        if spent_ms <= now_ms < (end_ms := self._end(state, spent_ms)):
+            spent_ms = end_ms
+        return due(asked_ms, spent_ms - retention_ms - 1, now_ms, retention_ms)
+
+    def _end(self, state: KeyedState, spent_ms: int) -> int:
+        """When a row goes that could from then on: one of very many not by itself."""
+        if len(state.rows) <= MANY_ROWS or any(letter in state.rows for letter in self._lasting):
+            return spent_ms
+        return end_of_period(spent_ms, state.key, self._retention_ms)
 
     def _forget(self, step: TaskResult, state: KeyedState, row: Row) -> None:
         key = self._cache.note_stored(state, row, 0)

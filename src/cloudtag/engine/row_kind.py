@@ -81,6 +81,9 @@ class RowKind:
     index: Index | None = None
     leave: Leave | None = None
     """What spares making the index anew when a row goes; None: nothing does."""
+    lasts: bool = False
+    """As long as the keyed state has a row of this kind, each of its rows leaves by itself, however many they are: how
+    long some are held rests on when others go."""
     is_kept: bool = False
     """It is master data: what it holds is never too late, and never let go."""
     stays_with: tuple[str, ...] = ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from heapq import heappop, heappush
-from zlib import crc32
 
 from cloudtag.engine.cache_budget import CacheBudget, weight_of
 from cloudtag.engine.keyed_state import KeyedState, StateKeeper, UnreadableStateError, index_all
@@ -54,7 +53,7 @@ class StateCache:
         if self._rows is None:
             state = self._files.get(key)
             if state is None:
-                state = self._files[key] = self._new(key)
+                state = self._files[key] = self._keeper.new_state(key)
             return state
         state = self._files.get(key)
         if state is None:
@@ -79,13 +78,8 @@ class StateCache:
             self._prefixed, self._prefix = state, key_prefix(state.key)
         return self._prefix + row.id.encode()
 
-    def _new(self, key: str) -> KeyedState:
-        state = self._keeper.new_state(key)
-        state.spread_ms = crc32(key.encode())
-        return state
-
     def _read(self, key: str, rows: RowReader) -> KeyedState:
-        state, prefix = self._new(key), key_prefix(key)
+        state, prefix = self._keeper.new_state(key), key_prefix(key)
         self._prefixed, self._prefix = state, prefix
         if rows.is_aside(prefix):
             state.is_aside = True

@@ -1,40 +1,38 @@
 """Timers: when time alone can change a row's answer, its keyed state is judged again then."""
 
 from heapq import heappop, heappush, heapreplace
+from zlib import crc32
 
 from cloudtag.engine.rows import NEVER
 
 MOST_DUE = 500
 """So many rows whose time has come are judged in a step of a worker: between two steps its event loop comes round,
 however much time has passed at once."""
+MANY_ROWS = 64
+"""Of a keyed state with more rows than that they leave together, at the ends of periods."""
 PERIODS = 16
-"""In so many periods of what facts are held rows leave together."""
+"""In so many parts of what facts are held."""
 AskedRows = dict[str, dict[str, None]]
 """The ids of rows that are to be looked at, by the key of their keyed state, in the order in which they were asked
 for."""
 
 
-def period_of(retention_ms: int) -> int:
-    """How long the periods are at whose ends rows are let go, given how long facts are held."""
-    return max(1, retention_ms // PERIODS)
+def due(timer_ms: int, newest_ms: int, now_ms: int, retention_ms: int) -> int:
+    """When a row is looked at again: when it asks for it, or when all it holds has left retention, if that is sooner.
 
-
-def leaves_at(spent_ms: int, spread_ms: int, period_ms: int) -> int:
-    """When a row is let go that could be from `spent_ms` on: at the end of the period of its keyed state, with all else
-    that may go by then. What is known of very many rows is made anew once for all of them.
-
-    `spread_ms`: where a keyed state's periods end, as any number; those of all do not end at once."""
-    return spent_ms + -(spent_ms + spread_ms) % period_ms
-
-
-def due(timer_ms: int, spent_ms: int, now_ms: int, more_ms: int) -> int:
-    """When a row is looked at again: when it asks for it, or when it is let go, if that is sooner.
-
-    What could be let go already and is still held, since others need it, is looked at after `more_ms` once more.
+    What is spent already and is still held, since others need it, is looked at after one retention more.
     """
+    spent_ms = newest_ms + retention_ms + 1
     if timer_ms <= now_ms:
-        return spent_ms if spent_ms > now_ms else now_ms + more_ms
+        return spent_ms if spent_ms > now_ms else now_ms + retention_ms
     return spent_ms if now_ms < spent_ms < timer_ms else timer_ms
+
+
+def end_of_period(spent_ms: int, key: str, retention_ms: int) -> int:
+    """When a row of a keyed state with very many leaves that could from `spent_ms` on: at the end of a period, with all
+    else that may by then. The periods of all keys do not end at once, or all that is held would leave together."""
+    period_ms = max(1, retention_ms // PERIODS)
+    return spent_ms + -(spent_ms + crc32(key.encode())) % period_ms
 
 
 class Timers:

@@ -10,7 +10,7 @@ from cloudtag.contract.scope import scoped
 from cloudtag.engine import keyed_state
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.rows import Row
-from cloudtag.engine.timers import period_of
+from cloudtag.engine.timers import PERIODS
 from cloudtag.policy.load import shipped
 from cloudtag.processors.buyers.reading import HELD_MS
 from cloudtag.replay.driver import judge
@@ -40,7 +40,7 @@ def test_what_leaves_is_taken_out_of_the_index_by_the_dozen(monkeypatch: pytest.
         return made(keeper, one)
 
     monkeypatch.setattr("cloudtag.engine.task.index_anew", counted)
-    for _ in topology.pass_time(T0 + HELD_MS + period_of(HELD_MS) + (MANY + 48) * EVERY_HOUR):
+    for _ in topology.pass_time(T0 + HELD_MS + HELD_MS // PERIODS + (MANY + 48) * EVERY_HOUR):
         pass
     assert not [row for row in state.rows.values() if row.facts]
     # One row after the other was let go: made anew at each, the index would have been made of 125,000.

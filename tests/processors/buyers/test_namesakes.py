@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from cloudtag.contract.scope import scoped
+from cloudtag.engine.timers import end_of_period
 from cloudtag.processors.buyers import namesakes as looked_for
 from cloudtag.processors.buyers.namesakes import FEW_ROWS, namesakes
+from cloudtag.processors.buyers.reading import HELD_MS
 from tests.effort import examples
 from tests.processors.buyers.acts import on_stage, ordered
 from tests.processors.scene import DAY, T0, Scene
@@ -53,7 +55,9 @@ def test_an_old_order_that_a_tag_may_mean_stays_while_its_namesake_is_young(
     others: int, order_id: int, stays: bool
 ) -> None:
     scene = on_stage(bought("s1", 1), *(bought("s3", 100 + n) for n in range(others)))
-    end_ms = scene.end_after(scene.state.rows["o" + scoped("s1", "o1")].newest_ms + scene.task._processor.retention_ms)
+    end_ms = T0 + HELD_MS + 1
+    if others:
+        end_ms = end_of_period(end_ms, scene.key, HELD_MS)
     scene.come(bought("s2", order_id, end_ms - DAY))
     scene.wait(end_ms)
     assert (scene.row("order", scoped("s1", "o1")) is not None) is stays

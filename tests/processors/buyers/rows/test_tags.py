@@ -93,7 +93,7 @@ def test_tags_stay_as_long_as_there_is_an_order_which_they_keep_as_long_as_they_
     scene.wait(T0 + 101 * DAY + 2 * HELD_MS)
     assert (scene.row("tags"), scene.names("order")) == (None, [])
     other = on_stage(bought(2), tagged(1, T0 + 100 * DAY))
-    other.wait(other.end_after(T0 + HELD_MS + DAY))
+    other.wait(T0 + HELD_MS + DAY)
     assert other.names("order") == []
     young = on_stage(bought(2, T0 + 100 * DAY), tagged(1))
     young.wait(T0 + 90 * DAY + HELD_MS)

@@ -98,5 +98,6 @@ BUYER = RowKind(
         Reads("parcel", when=_asks_parcels),
     ),
     index=_index,
+    lasts=True,
     stays_with=("order",),
 )

@@ -55,5 +55,6 @@ TAGS = RowKind(
     # They are about orders, and contacts come with those.
     reads=(Reads("order", when=_is_tagged),),
     follows=(Alert,),
+    lasts=True,
     stays_with=("order",),
 )
