@@ -9,7 +9,7 @@ from typing import Protocol
 from cloudtag.detection.windows import Moment
 
 
-class AskedBack(Protocol):
+class OnOccasion(Protocol):
     """Something that was asked for."""
 
     @property
@@ -23,7 +23,7 @@ class AskedBack(Protocol):
         ...
 
 
-def occasions(things: Sequence[AskedBack]) -> int:
+def occasions(things: Sequence[OnOccasion]) -> int:
     """How many: each parcel in which several things come back, and each day of those that come back alone."""
     windows = Occasions()
     for thing in things:
@@ -39,7 +39,7 @@ class Occasions:
         self._begin()
 
     def _begin(self) -> None:
-        self._held: deque[AskedBack] = deque()
+        self._held: deque[OnOccasion] = deque()
         self._parcels: dict[Hashable, deque[Hashable]] = {}
         """The days of what comes back in each."""
         self._days: Counter[Hashable] = Counter()
@@ -63,7 +63,7 @@ class Occasions:
             self.add(moment.thing)
         return self.count
 
-    def add(self, thing: AskedBack) -> None:
+    def add(self, thing: OnOccasion) -> None:
         """One thing more, behind the others."""
         self._held.append(thing)
         days = self._parcels.setdefault(thing.parcel, deque())
