@@ -34,7 +34,8 @@ class RowJudge:
         self._processor, self._live_since_ms = processor, live_since_ms
         self._judges, self._policies = processor.kinds.judges, processor.policies
         self._retention_ms = processor.retention_ms
-        self._leaves, self._lasting = processor.kinds.leaves, processor.kinds.lasting
+        self._leaves = {kind.letter: kind.leave for kind in processor.kinds.kinds}
+        self._lasting = [kind.letter for kind in processor.kinds.kinds if kind.lasts]
         self._write = None if codec is None else codec.write
 
     def judge(

@@ -91,7 +91,6 @@ class RowKinds:
         """How a row is judged, by the letter of its kind."""
         self.indexes: Mapping[str, Index | None] = {kind.letter: kind.index for kind in kinds}
         """How a row's facts are taken into the index, by the letter of its kind."""
-        self.leaves, self.lasting = {k.letter: k.leave for k in kinds}, tuple(k.letter for k in kinds if k.lasts)
 
     @property
     def facts(self) -> tuple[type[Any], ...]:
