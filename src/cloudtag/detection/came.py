@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from cloudtag.contract.parcels import ParcelReported
 from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.orders import ParcelTold
 from cloudtag.detection.outbound import Outbound, holding_claimed, outbound_of
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.parcels.courier import is_known
 from cloudtag.parcels.steps import DELIVERED
-
-ParcelTold = Callable[[str], ParcelReported | None]
-"""What `parcels` says of a number."""
 
 
 def may_have_come(order: OrderView, refund: RefundView, orders: Sequence[OrderView], parcel: ParcelTold) -> bool:

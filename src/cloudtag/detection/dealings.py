@@ -6,18 +6,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from cloudtag.contract.dealings import AskedBack, BadRating, Dealings, InsuredOrder
 from cloudtag.contract.events import InsuranceChanged, OrderChanged
 from cloudtag.contract.links import AttributeUsed
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.detection.all_back import is_all_back
 from cloudtag.detection.buyer_case import BuyerCase
-from cloudtag.detection.came import ParcelTold, may_have_come
+from cloudtag.detection.came import may_have_come
 from cloudtag.detection.complaint_view import reviews_of
 from cloudtag.detection.finding import unique
 from cloudtag.detection.once import once
 from cloudtag.detection.order_view import OrderView
-from cloudtag.detection.orders import together
+from cloudtag.detection.orders import Orders, ParcelTold, together
 from cloudtag.detection.outcomes import claim, is_answer, is_before_shipping, is_purchase
 from cloudtag.detection.windows import DAY_MS, Moment, holding
 
@@ -44,24 +46,34 @@ class LinkedAccount(NamedTuple):
     attributes: tuple[str, ...] = ()
 
 
-def dealings_of(orders: Sequence[OrderView], parcel: ParcelTold = _not_told) -> Dealings:
+def dealings_of(orders: Sequence[OrderView], parcel: ParcelTold | None = None) -> Dealings:
     """What a buyer's orders say of it. Insured orders are told of once the insurance has paid for one.
 
-    What was asked back because it had not come is left out where it had not, as its parcels say.
+    What was asked back because it had not come is left out where it had not, as its parcels say: nothing where `parcel`
+    is not given.
     """
     asked: list[AskedBack] = []
     rated: list[BadRating] = []
     insured: list[InsuredOrder] = []
     known = together(orders)
-    for order, told in zip(known, known.each(_told), strict=True):
+    each = [_owed(order, known, _not_told) for order in known] if parcel is None else known.each_beside(_owed, parcel)
+    for told in each:
         if told is not None:
-            asked += [each for each in told.asked if _is_owed(order, each, known, parcel)]
+            asked += told.asked
             rated += told.rated
             insured += told.insured
     if not (asked or rated or insured):
         return _NOTHING
     is_paid = any(each.paid_at for each in insured)
     return Dealings(_newest(asked), _newest(rated), _newest(insured) if is_paid else ())
+
+
+def _owed(order: OrderView, orders: Orders, parcel: ParcelTold) -> Dealings | None:
+    """What one order says, if it says anything, without what nobody owes."""
+    told = _told(order)
+    if told is None or all(each.kind != "not_received" for each in told.asked):
+        return told
+    return replace(told, asked=tuple([each for each in told.asked if _is_owed(order, each, orders, parcel)]))
 
 
 def _is_owed(order: OrderView, asked: AskedBack, orders: Sequence[OrderView], parcel: ParcelTold) -> bool:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, TypeVarTuple
 
+from cloudtag.contract.parcels import ParcelReported
 from cloudtag.detection.once import once_of_case
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.returned import Refunds
 
 _T = TypeVar("_T")
 _Ts = TypeVarTuple("_Ts")
+ParcelTold = Callable[[str], ParcelReported | None]
+"""What `parcels` says of a number."""
 
 
 class Orders(list[OrderView]):
@@ -32,6 +35,14 @@ class Orders(list[OrderView]):
         if found is None:
             found = self.kept[key] = [make(order, *args) for order in self]
         return found
+
+    def each_beside(
+        self, make: Callable[[OrderView, Orders, ParcelTold, *_Ts], _T], parcel: ParcelTold, *args: *_Ts
+    ) -> list[_T]:
+        """Likewise of a function that asks besides of the orders that name one of an order's numbers, and of what is
+        told of those numbers; of no other order and no other number. `parcel` must be what is told beside these orders.
+        """
+        return [make(order, self, parcel, *args) for order in self]
 
 
 def together(orders: Iterable[OrderView]) -> Orders:

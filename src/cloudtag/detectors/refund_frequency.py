@@ -36,7 +36,7 @@ from cloudtag.detection.examples.refund_frequency import EXAMPLES
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
 from cloudtag.detection.occasions import Occasions, occasions
 from cloudtag.detection.order_view import OrderView
-from cloudtag.detection.orders import together
+from cloudtag.detection.orders import Orders, ParcelTold, together
 from cloudtag.detection.outcomes import is_purchase, refund_moment
 from cloudtag.detection.rule import Rule
 from cloudtag.detection.signals import UNDONE
@@ -80,8 +80,8 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     if sum([bool(order.refunds) for order in case.orders]) < parameters.refunds:
         return
     orders = together(case.orders)
-    asked = [m for m in orders.each(_moment, parameters.part_percent) if m is not None]
-    refunded_orders = [m._replace(thing=_asked(*m.thing)) for m in asked if _had_the_goods(case, *m.thing)]
+    each = orders.each_beside(_refunded, case.parcel, parameters.part_percent)
+    refunded_orders = [moment for moment in each if moment is not None]
     found = Occasions()
     met = any_share(
         refunded_orders,
@@ -93,11 +93,22 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
         at_least=parameters.refunds,
     )
     if met is not None:
-        yield _finding(met, case, parameters)
+        yield _finding(met, parameters)
 
 
-def _moment(order: OrderView, part_percent: int) -> Moment | None:
-    return refund_moment(order, is_shipped=True, part_percent=part_percent)
+def _refunded(order: OrderView, orders: Orders, parcel: ParcelTold, part_percent: int) -> Moment | None:
+    """When its price was asked back of an order that may have come, if it was; with how it was asked."""
+    moment = refund_moment(order, is_shipped=True, part_percent=part_percent)
+    if moment is None:
+        return None
+    claim: RefundChanged = moment.thing[1]
+    refund = order.refunds[claim.refund_id]
+    # Unless other goods came back as the buyer had said beforehand, one of its parcels may have brought them.
+    if came_back_as_claimed(order, refund) or not may_have_come(order, refund, orders, parcel):
+        return None
+    is_back = has_come_back(order, refund, orders)
+    day = claim.occurred_at // DAY_MS
+    return moment._replace(thing=_Asked(claim, (claim.shop_id, refund.unit), (claim.shop_id, day), is_back))
 
 
 def _bought_at(order: OrderView) -> int | None:
@@ -106,35 +117,20 @@ def _bought_at(order: OrderView) -> int | None:
 
 
 class _Asked(NamedTuple):
-    """An order whose price was asked back, with the claim; of its shop the parcel it comes back in, and the day.
+    """How the price of an order was asked back: the claim; of its shop the parcel it comes back in, and the day.
 
     What one shop is asked for on one day, or gets back in one parcel, is one occasion."""
 
-    order: OrderView
     claim: RefundChanged
     parcel: tuple[str, object]
     day: tuple[str, object]
+    is_back: bool
+    """Whether the shop has found all of it."""
 
 
-def _asked(order: OrderView, claim: RefundChanged) -> _Asked:
-    parcel = claim.shop_id, order.refunds[claim.refund_id].unit
-    return _Asked(order, claim, parcel, (claim.shop_id, claim.occurred_at // DAY_MS))
-
-
-def _kept(met: Met, case: BuyerCase) -> int:
-    """On how many of the occasions the buyer may have kept the goods: the shop has not found them all."""
-    things = [a for a in met.things if not has_come_back(a.order, a.order.refunds[a.claim.refund_id], case.orders)]
-    return occasions(things)
-
-
-def _had_the_goods(case: BuyerCase, order: OrderView, claim: RefundChanged) -> bool:
-    """What one of its parcels may have brought, unless other goods came back as the buyer had said beforehand."""
-    refund = order.refunds[claim.refund_id]
-    return not came_back_as_claimed(order, refund) and may_have_come(order, refund, case.orders, case.parcel)
-
-
-def _finding(met: Met, case: BuyerCase, parameters: Parameters) -> Finding:
-    kept = _kept(met, case)
+def _finding(met: Met, parameters: Parameters) -> Finding:
+    # On how many of the occasions the buyer may have kept the goods.
+    kept = occasions([asked for asked in met.things if not asked.is_back])
     count, returns, days = len(met.moments), occasions(met.things), parameters.window_days
     percent = 100 * count // max(met.total, 1)
     claims = [asked.claim for asked in met.things]

@@ -40,7 +40,7 @@ def orders(state: KeyedState) -> AllOrders:
     if found is None:
         found = state.memo = AllOrders(view_of(row) for row in state.rows_of("order") if row.facts)
     else:
-        found.refresh(lambda name: _view_called(state, name))
+        found.refresh(lambda name: _view_called(state, name), lambda names: orders_sharing(state, names))
     return found
 
 

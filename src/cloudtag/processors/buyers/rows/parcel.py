@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from operator import attrgetter
+from typing import Any
 
 from cloudtag.contract.couriers import CourierAsked, CourierReported
 from cloudtag.contract.parcels import ParcelReported
@@ -161,6 +162,14 @@ def _is_needed(state: KeyedState, row: Row, horizon_ms: int) -> bool:
     return any(state.row("order", name) is not None for name in named) or is_answered(state, row, horizon_ms)
 
 
+def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
+    """What was worked out of the orders that name the number may rest on what is told of it."""
+    del fact
+    if state.memo is not None:
+        state.memo.note_told(state.index.orders_by_number.get(row.name, ()))
+    return ()
+
+
 PARCEL = RowKind(
     name="parcel",
     letter="w",
@@ -179,5 +188,6 @@ PARCEL = RowKind(
         # What is said of a complaint without naming its order may be a refusal: its order is asked as it comes.
         Reads("buyer", readers=lambda _state, _unit: (), rows=lambda _state, _unit: ("",)),
     ),
+    index=_index,
     is_needed=_is_needed,
 )
