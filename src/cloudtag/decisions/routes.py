@@ -17,7 +17,9 @@ from cloudtag.detection.buyer_case import BuyerCase, RiskCase, accuses
 from cloudtag.detection.cases import OrderCase, ParcelCase
 from cloudtag.detection.complaint_view import complaints_of, said_of
 from cloudtag.detection.finding import Finding
+from cloudtag.detection.once import once_of_case
 from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.orders import Orders, together
 from cloudtag.policy.model import Policy
 
 Case = OrderCase | ParcelCase | BuyerCase | RiskCase
@@ -67,12 +69,22 @@ def orders_meant(case: Case, finding: Finding) -> list[OrderView]:
 
     It means the one at its shop; one of several shops, that which it rests on.
     """
-    orders = list({order.name: order for order in orders_of(case)}.values())
-    if len({order.order_id for order in orders}) == len(orders):
+    shown = orders_of(case) if isinstance(case, OrderCase | ParcelCase) else case.orders
+    found, are_alone = _each_once(together(shown))
+    # What is known of all orders is not to be changed.
+    orders = [*found]
+    if are_alone:
         return orders
     cited = {(reference.stream, reference.event_id) for reference in finding.evidence}
     meant = {order.order_id for order in orders if _is_meant(order, finding, cited)}
     return [order for order in orders if order.order_id not in meant or _is_meant(order, finding, cited)]
+
+
+@once_of_case
+def _each_once(orders: Orders) -> tuple[list[OrderView], bool]:
+    """Each order once, and whether no two have one number."""
+    found = list({order.name: order for order in orders}.values())
+    return found, len({order.order_id for order in found}) == len(found)
 
 
 def _is_meant(order: OrderView, finding: Finding, cited: Set[tuple[str, str]]) -> bool:

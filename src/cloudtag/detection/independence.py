@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from cloudtag.contract.records import Alert
@@ -21,6 +22,11 @@ class GroundedAlert(NamedTuple):
     events: frozenset[str]
 
 
+_Ease = tuple[int, int, str]
+"""On how many events an alert rests, when it was decided, and its id."""
+_by_ease = itemgetter(0)
+
+
 class Window:
     """The signals of one window, to which more are added at its end; and how many of them are independent."""
 
@@ -28,7 +34,7 @@ class Window:
         """`told`: all signals, oldest first; the window begins with the one in place `first`."""
         self._told, self.first, self._end = told, first, first
         self._known: dict[str, set[frozenset[str]]] = {}
-        self._choices: dict[str, list[GroundedAlert]] = {}
+        self._choices: dict[str, list[tuple[_Ease, GroundedAlert]]] = {}
         """By scenario. Those that rest on little stand in the way of few others: they come first."""
         self._count: int | None = None
 
@@ -38,7 +44,7 @@ class Window:
             self._add(signal)
         self._end = end
         if self._count is None:
-            choices = [found for _, found in sorted(self._choices.items())]
+            choices = [[signal for _, signal in found] for _, found in sorted(self._choices.items())]
             self._count = _most_apart(sorted(choices, key=len), [], [_STEPS])
         return self._count
 
@@ -48,14 +54,14 @@ class Window:
             return
         known.add(signal.events)
         choices = self._choices.setdefault(signal.alert.scenario, [])
-        insort(choices, signal, key=_ease)
+        ease = len(signal.events), signal.alert.decided_at, signal.alert.alert_id
         # Most of many change nothing: they rest on as much as others that came before.
-        if len(choices) <= _CHOICES or choices.pop() is not signal:
-            self._count = None
-
-
-def _ease(signal: GroundedAlert) -> tuple[int, int, str]:
-    return len(signal.events), signal.alert.decided_at, signal.alert.alert_id
+        if len(choices) >= _CHOICES:
+            if ease >= choices[-1][0]:
+                return
+            choices.pop()
+        insort(choices, (ease, signal), key=_by_ease)
+        self._count = None
 
 
 def _most_apart(choices: Sequence[Sequence[GroundedAlert]], taken: list[GroundedAlert], steps: list[int]) -> int:

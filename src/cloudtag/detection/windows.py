@@ -144,12 +144,14 @@ def any_share(
         since_at = min(at_ms - span_ms, oldest_ms)
         if last + 1 - first <= most or since_at < horizon_ms:
             continue
-        total = _within(starts, since_at, at_ms)
+        total = bisect_right(starts, at_ms) - bisect_left(starts, since_at)
+        if not is_share(last + 1 - first, total):
+            continue
         until_ms = ordered[first].at_ms + span_ms
         if looks_on and not is_share(_within(counted, oldest_ms, until_ms), _within(starts, oldest_ms, until_ms)):
             continue
         # Only the first that is enough says when it was decided; of the fuller ones the fullest is asked first, below.
-        if is_share(last + 1 - first, total) and (found or is_enough(ordered[first : last + 1])):
+        if found or is_enough(ordered[first : last + 1]):
             decided_at, most = decided_at or at_ms, last + 1 - first
             found.append((first, last + 1, since_at, total))
     for first, end, since_at, total in reversed(found):

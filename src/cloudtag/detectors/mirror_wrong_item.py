@@ -149,9 +149,10 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Timer]
         for use in report.others if report.kind in _PLACES else ():
             for claim in use.claims:
                 others.setdefault(report.attribute, []).append((use.buyer_id, report.attribute, claim))
-    for order in case.orders:
+    # Mostly nobody near claims anything: then no order is of any interest.
+    for order in case.orders if others else ():
         near = [other for attribute in order.attributes() for other in others.get(attribute, ())]
-        for refund in order.refunds.values():
+        for refund in order.refunds.values() if near else ():
             mine = claim_of(order, refund)
             if mine is None:
                 continue

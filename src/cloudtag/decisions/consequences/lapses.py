@@ -8,6 +8,7 @@ from cloudtag.contract.records import Consequence
 from cloudtag.contract.types import Condition
 from cloudtag.decisions.consequences.case import ConsequenceCase, ConsequenceTimer, Follows, consequence
 from cloudtag.detection.buyer_case import is_about
+from cloudtag.detection.once import once
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.used_returns import used_returns
 from cloudtag.detection.windows import Moment
@@ -27,9 +28,14 @@ def lapse_rights(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer]:
         policy = case.policies.at(order.platform, order.inspections[0].occurred_at)
         parameters = policy.detectors.get(_DETECTOR)
         conditions: tuple[Condition, ...] = () if parameters is None else parameters.conditions
-        found = sorted(used_returns(order, conditions), key=lambda moment: (moment.at_ms, moment.id))
+        found = _used(order, conditions)
         if found:
             yield Follows(_lapse(case, order, order.platform, found, conditions), order.began_at)
+
+
+@once
+def _used(order: OrderView, conditions: tuple[Condition, ...]) -> list[Moment]:
+    return sorted(used_returns(order, conditions), key=lambda moment: (moment.at_ms, moment.id))
 
 
 def _lapse(

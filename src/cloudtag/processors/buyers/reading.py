@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import partial
 
 from cloudtag.contract.couriers import CourierReported
 from cloudtag.contract.events import ComplaintChanged
@@ -12,6 +13,7 @@ from cloudtag.contract.scope import scoped, unscoped
 from cloudtag.contract.shops import ShopReported
 from cloudtag.detection.goods import ever_named
 from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.orders import ParcelTold
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.rows import Row
 from cloudtag.processors.base import DAY_MS, LONGEST_WINDOW_DAYS
@@ -103,11 +105,18 @@ def _naming_the_like(state: KeyedState, name: str) -> set[str]:
     return orders(state).naming(unscoped(name)[0], doubtful.strange, lambda other: _view_called(state, other))
 
 
-def _scanned_for(state: KeyedState, name: str) -> set[str]:
+def _scanned_for(state: KeyedState, name: str) -> frozenset[str]:
     """The ids of the orders that scans of an order's parcels name."""
     order = _view_called(state, name)
-    told = [report(state, number) for number in order.sent] if order is not None else []
-    return {journey.order_id for each in told if each is not None for journey in each.journeys if journey.order_id}
+    return frozenset() if order is None else _named_by_scans(order, (), partial(report, state))
+
+
+def _named_by_scans(order: OrderView, orders: Sequence[OrderView], parcel: ParcelTold) -> frozenset[str]:
+    del orders
+    told = [parcel(number) for number in order.sent]
+    return frozenset(
+        [journey.order_id for each in told if each is not None for journey in each.journeys if journey.order_id]
+    )
 
 
 def claimed_beside(state: KeyedState, name: str) -> set[str]:
@@ -121,7 +130,10 @@ def claimed_beside(state: KeyedState, name: str) -> set[str]:
     holding = index.mixed_up.holding
     like = set[str]().union(*(holding.get((shop_id, sku_id), ()) for sku_id in ever_named(order)))
     found = like & index.claimed_orders
-    return found | {other for other in index.claimed_orders if order_id in _scanned_for(state, other)}
+    known = orders(state)
+    scanned = known.each_beside(_named_by_scans, partial(report, state))
+    naming = [other for other, names in zip(known, scanned, strict=True) if order_id in names]
+    return found | {scoped(other.shop_id or "", other.order_id) for other in naming} & index.claimed_orders
 
 
 def loose(state: KeyedState) -> Sequence[ComplaintChanged]:
