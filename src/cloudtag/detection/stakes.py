@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
+from cloudtag.detection.once import once
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 
@@ -25,12 +26,17 @@ def stake_of(refund_ids: Collection[str], order_ids: Collection[str], orders: It
     known = {(order.shop_id, order.order_id): order for order in orders}.values()
     # Of very many orders few are meant: no call for the others.
     asking = [order for order in known if order.refunds and not named.isdisjoint(order.refunds)]
-    asked = [stake for order in asking for stake in _asked_of(order, named)]
+    asked = [stake for order in asking for stake in _asked_of(order, named.intersection(order.refunds))]
     return _total(asked or _worths([order for order in known if order.order_id in order_ids]))
 
 
-def _asked_of(order: OrderView, refund_ids: Collection[str]) -> Iterator[tuple[int, str | None]]:
-    """What the refunds of one order ask for, each in its currency; goods together no more than the order's worth."""
+@once
+def _asked_of(order: OrderView, refund_ids: frozenset[str]) -> list[tuple[int, str | None]]:
+    """What some refunds of one order ask for, each in its currency; goods together no more than the order's worth."""
+    return list(_asked_for(order, refund_ids))
+
+
+def _asked_for(order: OrderView, refund_ids: Collection[str]) -> Iterator[tuple[int, str | None]]:
     refunds = [refund for refund in order.refunds.values() if refund.refund_id in refund_ids]
     for refund in refunds:
         if refund.amount_minor is not None:

@@ -174,7 +174,8 @@ def detect(case: RiskCase, parameters: Parameters) -> Iterator[Finding]:
     """One finding for the buyer while enough independent signals stand."""
     told = sorted((*case.alerts, *case.attempts), key=lambda alert: (alert.decided_at, alert.alert_id))
     signals = [a for a in told if a.facts.get("verdict") != "normal" and a.detector not in case.protective]
-    if len(signals) < parameters.independent:
+    # Those of one scenario count once.
+    if len({signal.scenario for signal in signals}) < parameters.independent:
         return
     weight = _weigh(signals, parameters)
     attempts = {attempt.alert_id for attempt in case.attempts}

@@ -93,7 +93,8 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
         at_least=parameters.refunds,
     )
     if met is not None:
-        yield _finding(met, parameters)
+        # Of these windows the last that was counted is the one that was met.
+        yield _finding(met, found.count, parameters)
 
 
 def _refunded(order: OrderView, orders: Orders, parcel: ParcelTold, part_percent: int) -> Moment | None:
@@ -128,10 +129,10 @@ class _Asked(NamedTuple):
     """Whether the shop has found all of it."""
 
 
-def _finding(met: Met, parameters: Parameters) -> Finding:
+def _finding(met: Met, returns: int, parameters: Parameters) -> Finding:
     # On how many of the occasions the buyer may have kept the goods.
     kept = occasions([asked for asked in met.things if not asked.is_back])
-    count, returns, days = len(met.moments), occasions(met.things), parameters.window_days
+    count, days = len(met.moments), parameters.window_days
     percent = 100 * count // max(met.total, 1)
     claims = [asked.claim for asked in met.things]
     return Finding(
