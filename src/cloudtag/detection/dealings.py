@@ -56,7 +56,7 @@ def dealings_of(orders: Sequence[OrderView], parcel: ParcelTold | None = None) -
     rated: list[BadRating] = []
     insured: list[InsuredOrder] = []
     known = together(orders)
-    each = [_owed(order, known, _not_told) for order in known] if parcel is None else known.each_beside(_owed, parcel)
+    each = known.each(_owed_untold) if parcel is None else known.each_beside(_owed, parcel)
     for told in each:
         if told is not None:
             asked += told.asked
@@ -74,6 +74,11 @@ def _owed(order: OrderView, orders: Orders, parcel: ParcelTold) -> Dealings | No
     if told is None or all(each.kind != "not_received" for each in told.asked):
         return told
     return replace(told, asked=tuple([each for each in told.asked if _is_owed(order, each, orders, parcel)]))
+
+
+def _owed_untold(order: OrderView) -> Dealings | None:
+    # Where nothing is told of parcels, no other order says anything of them.
+    return _owed(order, together((order,)), _not_told)
 
 
 def _is_owed(order: OrderView, asked: AskedBack, orders: Sequence[OrderView], parcel: ParcelTold) -> bool:

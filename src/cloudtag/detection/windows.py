@@ -144,7 +144,7 @@ def any_share(
         since_at = min(at_ms - span_ms, oldest_ms)
         if last + 1 - first <= most or since_at < horizon_ms:
             continue
-        total = bisect_right(starts, at_ms) - bisect_left(starts, since_at)
+        total = _within(starts, since_at, at_ms)
         if not is_share(last + 1 - first, total):
             continue
         until_ms = ordered[first].at_ms + span_ms
