@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -15,6 +16,7 @@ from cloudtag.contract.records import Alert
 from cloudtag.contract.shops import ShopReported
 from cloudtag.detection.order_view import OrderView
 
+_MOMENT = attrgetter("occurred_at", "event_id")
 IDENTITY_KINDS = ("address", "phone", "device", "payment")
 """The kinds of attributes that link two people."""
 
@@ -82,7 +84,7 @@ class BuyerCase(Struct, frozen=True, eq=False, gc=False):
         """Each complaint's events in event-time order, with or without an order; by shop and id."""
         events = [fact for fact in self._loose() if isinstance(fact, ComplaintChanged)]
         found: dict[tuple[str, str], list[ComplaintChanged]] = {}
-        for event in sorted(events, key=lambda e: (e.occurred_at, e.event_id)):
+        for event in sorted(events, key=_MOMENT):
             found.setdefault((event.shop_id, event.complaint_id), []).append(event)
         return found
 

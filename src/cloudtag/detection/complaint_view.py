@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 
 from cloudtag.contract.events import ComplaintChanged, ReviewPosted
-from cloudtag.contract.types import ComplaintType
+from cloudtag.contract.types import Complainant, ComplaintStatus, ComplaintType
 from cloudtag.detection.order_view import OrderView
+
+_MOMENT = attrgetter("occurred_at", "event_id")
 
 
 class ComplaintView:
@@ -16,12 +19,22 @@ class ComplaintView:
 
     def __init__(self, events: Iterable[ComplaintChanged]) -> None:
         """`events`: all held events of one complaint, at least one, in any order."""
-        self.events = sorted(events, key=lambda e: (e.occurred_at, e.event_id))
+        self.events = sorted(events, key=_MOMENT)
         self.complaint_id = self.events[0].complaint_id
-        self.complainant = next((e.complainant for e in reversed(self.events) if e.complainant != "unknown"), "unknown")
-        self.status = next((e.status for e in reversed(self.events) if e.status != "unknown"), "unknown")
-        self.type = next((e.type for e in reversed(self.events) if e.type != "unknown"), "unknown")
-        self.demand = next((e for e in self.events if e.demands_money), None)
+        self.complainant: Complainant = "unknown"
+        self.status: ComplaintStatus = "unknown"
+        self.type: ComplaintType = "unknown"
+        self.demand: ComplaintChanged | None = None
+        # In one loop, without calls: it is made of every complaint of a buyer.
+        for event in self.events:
+            if event.complainant != "unknown":
+                self.complainant = event.complainant
+            if event.status != "unknown":
+                self.status = event.status
+            if event.type != "unknown":
+                self.type = event.type
+            if self.demand is None and event.demands_money:
+                self.demand = event
 
     def called(self, kind: ComplaintType) -> ComplaintChanged | None:
         """The first event that gave the complaint that type."""
