@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from operator import attrgetter
 from typing import Any
 
@@ -18,30 +18,36 @@ from cloudtag.engine.rows import NEVER, Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors.shops.reading import judged, memo_of
 
+_ByCase = dict[str, list[Conclusion]]
+"""What is said of each case, by its id."""
+
 
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
     if not row.facts:
         return EMPTY
-    penalties = _penalties(state, policies, now_ms)
-    return judged(_of_case(penalties, row.name), penalties.timers.get(row.name, NEVER))
+    told, timers = _penalties(state, policies, now_ms)
+    return judged(told.get(row.name, ()), timers.get(row.name, NEVER))
 
 
-def _penalties(state: KeyedState, policies: Policies, now_ms: int) -> PenaltiesJudged:
-    """All cases, judged once for all their rows at one moment."""
+def _penalties(state: KeyedState, policies: Policies, now_ms: int) -> tuple[_ByCase, Mapping[str, int]]:
+    """What is said of all cases and when to ask again, worked out once for all their rows at one moment."""
     memo = memo_of(state)
     if memo.get("judged_at") != now_ms:
         facts = (fact for row in state.rows_of("violation") for fact in row.facts.values())
-        memo["judged_at"], memo["penalties"] = now_ms, judge_penalties(facts, policies, now_ms)
-    penalties: PenaltiesJudged = memo["penalties"]
-    return penalties
+        penalties = judge_penalties(facts, policies, now_ms)
+        memo["judged_at"], memo["penalties"] = now_ms, (_by_case(penalties), penalties.timers)
+    found: tuple[_ByCase, Mapping[str, int]] = memo["penalties"]
+    return found
 
 
-def _of_case(penalties: PenaltiesJudged, case_id: str) -> Iterator[Conclusion]:
+def _by_case(penalties: PenaltiesJudged) -> _ByCase:
+    found: _ByCase = {}
     for told in penalties.told:
-        if told.case.case_id == case_id:
-            record = told.record
-            # However long ago a case was found, what is said of it now counts.
-            yield Conclusion(record.consequence_id, record.subject_id, LATEST_MS, record)
+        record = told.record
+        # However long ago a case was found, what is said of it now counts.
+        said = Conclusion(record.consequence_id, record.subject_id, LATEST_MS, record)
+        found.setdefault(told.case.case_id, []).append(said)
+    return found
 
 
 def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
