@@ -41,6 +41,8 @@ from cloudtag.processors.buyers.rows.tags import TAGS
 from cloudtag.processors.buyers.rows.unheard import UNHEARD
 from cloudtag.processors.causes import MOST_CAUSES, causes_in, causes_of
 
+_NOT_INDEXED: frozenset[type[Any]] = frozenset(held.fact for held in PARCEL.holds)
+"""Facts that the index keeps nothing of: what was worked out beside them is told that they came."""
 _RISK = risk_kind(Judges(ORDER.judge, PARCEL.judge))
 
 
@@ -100,7 +102,7 @@ class Buyers(KeyedProcessor):
             def still_holds(other: KeyedState, left_out: set[type[Any]]) -> bool:
                 other.question = record.detector
                 # The index is to know only what is held. Of some kinds it never knew.
-                if any(self.indexes[kind] is not None for kind in left_out):
+                if any(self.indexes[kind] is not None for kind in left_out - _NOT_INDEXED):
                     index_anew(self, other)
                 judgement = self.kinds.judge(other, other.rows[row_id], self.policies, now_ms)
                 return record.alert_id in judgement.conclusions

@@ -163,7 +163,7 @@ def _is_needed(state: KeyedState, row: Row, horizon_ms: int) -> bool:
 
 
 def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
-    """What was worked out of the orders that name the number may rest on what is told of it."""
+    """What was worked out of the orders that name the number may rest on what is told; the index keeps nothing."""
     del fact
     if state.memo is not None:
         state.memo.note_told(state.index.orders_by_number.get(row.name, ()))
