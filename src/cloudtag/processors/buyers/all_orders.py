@@ -104,7 +104,7 @@ class AllOrders(Orders):
             names = [*sharing(self._changed), *self._told_beside]
             places = {(order_id, shop_id) for shop_id, order_id in map(unscoped, names)}
             for _, stale in self._beside.values():
-                stale |= places
+                stale.update(places)
         self._told_beside.clear()
 
     def naming(self, shop_id: str, articles: Iterable[str], view_of: Callable[[str], OrderView | None]) -> set[str]:
