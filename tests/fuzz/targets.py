@@ -28,6 +28,7 @@ from cloudtag.wire.schemas import Schema, current
 from streams.kafka import bounded_batches
 from streams.worker.misplaced import PREFIX, NoOriginError, origin_of
 from tests.fuzz.made import internal_records, packed_batches, row_codec, stored_rows
+from tests.unpacking import limited
 
 CORPUS = Path(__file__).parent / "corpus"
 """Inputs that once were too much, by target: they are tried each time."""
@@ -141,12 +142,12 @@ def _read_row(data: bytes) -> object:
 
 
 def _read_batch(data: bytes) -> object:
-    bounded_batches.bound(UNPACKED_BYTES)
-    records, found = bounded_batches.BoundedRecords(data), 0
-    while records.has_next() and (batch := records.next_batch()) is not None:
-        for record in batch:
-            found += len(record.value or b"") + len(record.headers)
-    return found
+    with limited(UNPACKED_BYTES):
+        records, found = bounded_batches.BoundedRecords(data), 0
+        while records.has_next() and (batch := records.next_batch()) is not None:
+            for record in batch:
+                found += len(record.value or b"") + len(record.headers)
+        return found
 
 
 def _read_policy(data: bytes) -> object:

@@ -16,10 +16,10 @@ from aiokafka.record.util import calc_crc32c
 
 from cloudtag.native.choice import Way
 from cloudtag.wire.oversized import OversizedBatch
-from streams.kafka import bounded_batches
 from streams.kafka.bounded_batches import RECORD_BYTES, BoundedRecords, unpacker
 from streams.kafka.codecs import CODECS
 from streams.kafka.whole_batches import IN_BATCHES, RecordsOrBatches
+from tests.unpacking import limited
 from tests.ways import both_ways
 
 __all__ = ["both_ways"]
@@ -32,12 +32,9 @@ CONTROL = 0x20
 
 @pytest.fixture(autouse=True)
 def bounded(both_ways: Way) -> Iterator[Way]:
-    """In each way, with a limit; what the process had before is there afterwards."""
-    before = bounded_batches._unpacker
-    bounded_batches.bound(LIMIT)
-    yield both_ways
-    if before is not None:
-        bounded_batches.bound(before.limit_bytes)
+    """In each way, with a limit."""
+    with limited(LIMIT):
+        yield both_ways
 
 
 def batch(offset: int, count: int, codec: int = 0, size: int = 50, attributes: int = 0) -> bytes:

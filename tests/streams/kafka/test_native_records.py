@@ -16,15 +16,15 @@ from msgspec.structs import astuple
 
 from cloudtag.native.choice import Way, only, why_not
 from cloudtag.native.choice import is_native as is_used
-from streams.kafka import bounded_batches
 from streams.kafka.bounded_batches import BoundedRecords
 from streams.kafka.whole_batches import IN_BATCHES, FetchedRecord, RecordsOrBatches, _read_natively
 from tests.effort import examples
+from tests.unpacking import limited
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
 THOROUGH = settings(max_examples=examples(400), suppress_health_check=list(HealthCheck), deadline=None)
 TP = TopicPartition("orders", 3)
-LIMIT, USUAL = 60_000, 32 << 20
+LIMIT = 60_000
 ATTRIBUTES_AT, CRC_AT, FIRST_MS_AT, HEAD_BYTES = 21, 17, 27, 61
 LOG_APPEND, TRANSACTIONAL, CONTROL = 0x08, 0x10, 0x20
 ABORT = struct.pack(">hh", 0, 0)
@@ -42,9 +42,8 @@ BATCH = st.tuples(
 
 @pytest.fixture(autouse=True)
 def bound() -> Iterator[None]:
-    bounded_batches.bound(LIMIT)
-    yield
-    bounded_batches.bound(USUAL)
+    with limited(LIMIT):
+        yield
 
 
 def batch(offset: int, records: list[Any], codec: int = 0, attributes: int = 0, producer: int = -1) -> bytes:

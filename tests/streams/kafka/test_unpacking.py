@@ -18,6 +18,7 @@ from streams.kafka.bounded_batches import BEGINNING_BYTES, BoundedRecords
 from streams.kafka.codecs import CODECS
 from streams.kafka.dead_letters import dead_letter_of
 from streams.kafka.unpacking import BatchTooLargeError, Unpacker
+from tests.unpacking import limited
 
 LIMIT = 100_000
 NAMES = ("gzip", "snappy", "lz4", "zstd")
@@ -25,9 +26,8 @@ NAMES = ("gzip", "snappy", "lz4", "zstd")
 
 @pytest.fixture
 def bound() -> Iterator[None]:
-    bounded_batches.bound(LIMIT)
-    yield
-    bounded_batches.bound(32 << 20)
+    with limited(LIMIT):
+        yield
 
 
 def encoded(name: str, data: bytes) -> bytes:
