@@ -20,6 +20,7 @@ import msgspec
 from msgspec.structs import replace
 
 from benchmarks import ladder, report
+from benchmarks.pace import pace_seconds
 from benchmarks.page.found import Found, Machine
 from benchmarks.page.write import write
 from benchmarks.peers import measure as peers
@@ -84,14 +85,21 @@ def measured(found: Found, parts: Mapping[str, Callable[[], Any]], asked: Sequen
     """Measure one part after the other, and keep the figures after each: hours are lost otherwise if one fails."""
     path.parent.mkdir(parents=True, exist_ok=True)
     for name in (part for part in parts if part in asked):
+        found = replace(found, pace_seconds=[*found.pace_seconds, pace_seconds()])
         started = time.monotonic()
         got = parts[name]()
         took = round(time.monotonic() - started, 1)
         say(f"part {name}: {took:,.0f} s")
         found = replace(found, **{name: got}, took_seconds={**found.took_seconds, name: took})
-        path.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
+        _keep(found, path)
+    found = replace(found, pace_seconds=[*found.pace_seconds, pace_seconds()])
+    _keep(found, path)
     say(f"all parts: {sum(found.took_seconds[name] for name in asked):,.0f} s")
     return found
+
+
+def _keep(found: Found, path: Path) -> None:
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
 
 
 def say(line: str) -> None:

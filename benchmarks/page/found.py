@@ -60,6 +60,8 @@ class Found(Struct, frozen=True, kw_only=True):
     """How fast state is read back and alerts are stored."""
     took_seconds: dict[str, float] = {}
     """How long each part took. A part that was not asked for, or not known when it was measured, is not there."""
+    pace_seconds: list[float] = []
+    """How fast the machine was, before each part and after the last (`benchmarks.pace`)."""
 
     @property
     def is_right(self) -> bool:

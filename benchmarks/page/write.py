@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import accumulate
 from pathlib import Path
 
+from benchmarks import pace
 from benchmarks.page import jobs, svg, tables
 from benchmarks.page.found import Found
 from benchmarks.page.goals import all_hops, goals, growth_of
@@ -46,7 +47,7 @@ def _begin(found: Found, raw: str) -> str:
 
 Made by `make bench` (profile `{found.profile}`), all figures from one run: {machine.cpus} cores, {machine.processor},
 Python {machine.python}, revision `{machine.revision[:7]}`; raw in [`{raw}`](../benchmarks/results/{raw}).
-Cloudtag read and wrote records {way}. {shared}
+Cloudtag read and wrote records {way}. {shared}{pace.told(found.pace_seconds)}
 Broker, peers and whoever watches them share the cores. What each part means, and how the parts of a worker's
 time are found, is in [benchmarks](benchmarks.md).
 {_took(found)}

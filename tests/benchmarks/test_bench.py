@@ -36,6 +36,8 @@ def test_only_what_is_asked_for_is_measured_and_how_long_it_took_is_kept(tmp_pat
     found = measured(NOTHING, parts, ["growth"], tmp_path / "new" / "raw.json")
     assert (found.growth, found.stores) == (GROWTH, None)
     assert list(found.took_seconds) == ["growth"]
+    assert len(found.pace_seconds) == 2
+    assert all(seconds > 0 for seconds in found.pace_seconds)
     assert msgspec.json.decode((tmp_path / "new" / "raw.json").read_bytes(), type=Found) == found
 
 

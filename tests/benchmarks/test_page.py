@@ -125,6 +125,13 @@ def test_it_is_said_how_records_were_read(found: Found, way: Way, said: str) -> 
     assert f"Cloudtag read and wrote records {said}." in text
 
 
+def test_the_page_says_how_fast_the_machine_was_where_that_was_asked(found: Found) -> None:
+    asked = page(replace(found, pace_seconds=[0.31, 0.94, 0.4]), "raw")
+    assert "took 0.31 to 0.94 s on the machine (asked 3 times," in asked
+    assert "median 0.40)" in asked
+    assert "additions" not in page(found, "raw"), "older figures do not have it"
+
+
 def test_figures_of_before_there_was_a_native_part_are_of_the_pure_code(found: Found) -> None:
     told = msgspec.to_builtins(found)
     del told["machine"]["way"]
