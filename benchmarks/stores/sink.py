@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from benchmarks import meter
 from benchmarks.rungs.order import tell
 from benchmarks.stores.order import ALONE_BESIDE, ALONE_INSIDE, BESIDE, INSIDE, Rate, StoreOrder, told
+from cloudtag.cli.sink import CONNECTIONS
 from cloudtag.contract.records import Alert
 from cloudtag.gc_tuning import collect_rarely
 from cloudtag.policy.load import shipped
@@ -79,6 +80,7 @@ async def _stored(order: StoreOrder, connect: Callable[[], Client], name: str) -
     config = SinkConfig(
         bootstrap=order.broker, connect=connect, secret=SECRET, database=DATABASE, prefix=order.prefix,
         partitions=order.partitions, streams=(STREAM,), group="beside" if order.warehouse else "inside",
+        connections=CONNECTIONS if order.warehouse else 1,
     )  # fmt: skip
     stop, sink = asyncio.Event(), Sink(config)
     running = asyncio.create_task(sink.run(stop))

@@ -32,6 +32,9 @@ class SinkConfig:
     """The most that a compressed batch of records may unpack to."""
     buffer_bytes: int = 256 << 20
     """What records may take that are read and not stored."""
+    connections: int = 1
+    """To the warehouse, at most: with two the next block is made while the warehouse works on the one before. An engine
+    in this process takes one."""
     cache_bytes: int = 64 << 20
     """What remembered keyed hashes may take."""
     kafka: Mapping[str, Any] = field(default_factory=dict, repr=False)

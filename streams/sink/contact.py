@@ -1,9 +1,13 @@
-"""The sink's only way to the warehouse: one call at a time in a thread, and what is known of the other side."""
+"""The sink's only way to the warehouse: a few connections, each for one call at a time in a thread, and what is known
+of the other side.
+
+With a second one the next block is made, and is on its way, while the warehouse works on the one before.
+"""
 
 import asyncio
 import time
 from collections.abc import Callable, Iterable
-from typing import ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from cloudtag.warehouse.bisecting_insert import Rejected
 from cloudtag.warehouse.blocks import InsertBatch
@@ -22,27 +26,31 @@ R = TypeVar("R")
 
 
 class Contact:
-    """Calls the writer and remembers when it was last heard of."""
+    """Calls the writers and remembers when the warehouse was last heard of."""
 
     def __init__(
         self,
-        writer: Writer,
+        writers: Iterable[Writer],
         gates: Backoffs,
         streams: Iterable[str],
         outages: OutageLog,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._outages = outages
-        self._writer = writer
+        self._writers = tuple(writers)
+        # Whoever was used last goes on: the next connection is made only where one is not enough.
+        self._free = asyncio.LifoQueue[Writer]()
+        for writer in reversed(self._writers):
+            self._free.put_nowait(writer)
         self._gates = gates
         self._streams = tuple(streams)
         self._clock = clock
         self._heard_at: float | None = None
-        self._waiting_since: float | None = None
+        self._waiting_since: dict[Writer, float] = {}
 
     async def store(self, batch: InsertBatch) -> list[Rejected]:
         """Store a batch; returns its unstorable rows. Raises `OutageError`."""
-        return await self._call(self._writer.store, batch)
+        return await self._call(Writer.store, batch)
 
     async def ask(self) -> None:
         """Ask a warehouse of which nothing was heard for a while: an outage shows although nothing is to be stored."""
@@ -50,7 +58,7 @@ class Contact:
         if not self._gates.is_open(EVERYTHING) or (is_known and not self._gates.has_failed(EVERYTHING)):
             return
         try:
-            await self._call(self._writer.ask)
+            await self._call(Writer.ask)
         except OutageError as error:
             self._gates.shut(EVERYTHING)
             self._outages.failed(EVERYTHING, error)
@@ -59,23 +67,26 @@ class Contact:
             self._outages.stored(EVERYTHING)
 
     async def close(self) -> None:
-        """Let go of the connection."""
-        await asyncio.to_thread(self._writer.close)
+        """Let go of the connections."""
+        for writer in self._writers:
+            await asyncio.to_thread(writer.close)
 
     @property
     def obstacle(self) -> str | None:
         """Why nothing can be stored, or nothing of a table; or none."""
-        if self._waiting_since is not None and self._clock() - self._waiting_since > SLOW_SECONDS:
+        if any(self._clock() - since > SLOW_SECONDS for since in self._waiting_since.values()):
             return "the warehouse does not answer"
         if any(self._gates.has_failed(stream) for stream in self._streams):
             return "inserts are put off: the warehouse cannot store"
         return "the warehouse was not reached yet" if self._heard_at is None else None
 
-    async def _call(self, do: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        self._waiting_since = self._clock()
+    async def _call(self, do: Callable[Concatenate[Writer, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        writer = await self._free.get()
+        self._waiting_since[writer] = self._clock()
         try:
-            done = await asyncio.to_thread(do, *args, **kwargs)
+            done = await asyncio.to_thread(do, writer, *args, **kwargs)
         finally:
-            self._waiting_since = None
+            del self._waiting_since[writer]
+            self._free.put_nowait(writer)
         self._heard_at = self._clock()
         return done

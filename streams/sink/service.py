@@ -40,6 +40,12 @@ log.addFilter(LogThrottle())
 FETCH_BYTES = 1 << 20
 
 
+def _writers(config: SinkConfig) -> list[Writer]:
+    # A value has one key and is stored once, over whichever connection.
+    pseudonymizer = Pseudonymizer(config.secret, config.cache_bytes)
+    return [Writer(config.connect, config.database, pseudonymizer) for _ in range(config.connections)]
+
+
 class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
     """A service: `await Sink(config).run(stop)`."""
 
@@ -50,7 +56,7 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
         """Of what cannot be stored: single partitions, tables, or everything."""
         self._outages = OutageLog()
         self._warehouse = Contact(
-            Writer(config.connect, config.database, Pseudonymizer(config.secret, config.cache_bytes)),
+            _writers(config),
             self._gates,
             config.streams,
             self._outages,
@@ -60,6 +66,7 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
         self._lags = Lags(config.streams, self._partitions, self._gates)
         self._uncommitted: dict[TopicPartition, int] = {}
         self._storing = asyncio.Lock()
+        self._turns = asyncio.Semaphore(config.connections)
         self._consumer: AIOKafkaConsumer | None = None
         self._is_assigned = False
         self._is_stopping = False
@@ -175,19 +182,33 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
             await self._warehouse.ask()
 
     async def _store_ended(self) -> None:
-        for where, partition in self._partitions:
-            while partition.ended and self._gates.is_open(partition.stream) and self._gates.is_open(name_of(where)):
-                span = partition.ended[0]
-                try:
-                    await self._store(partition, span)
-                except Exception as error:
-                    self._put_off(where, partition.stream, error)
-                    break
-                self._gates.open(partition.stream)
-                self._gates.open(name_of(where))
-                self._outages.stored(EVERYTHING, partition.stream)
-                partition.ended.popleft()
-                self._uncommitted[where] = partition.stored_offset = span.next_offset
+        """Of each partition one batch after the other; of several as many at a time as there are connections."""
+        waiting = [(where, partition) for where, partition in self._partitions if partition.ended]
+        await asyncio.gather(*(self._store_ended_of(where, partition) for where, partition in waiting))
+
+    async def _store_ended_of(self, where: TopicPartition, partition: PartitionBatches) -> None:
+        is_stored = True
+        while is_stored and partition.ended:
+            async with self._turns:
+                is_stored = await self._store_next(where, partition)
+
+    async def _store_next(self, where: TopicPartition, partition: PartitionBatches) -> bool:
+        """Whether the next batch of a partition could be stored. Whoever has waited for a turn looks whether others
+        have failed meanwhile."""
+        if not (self._gates.is_open(partition.stream) and self._gates.is_open(name_of(where))):
+            return False
+        span = partition.ended[0]
+        try:
+            await self._store(partition, span)
+        except Exception as error:
+            self._put_off(where, partition.stream, error)
+            return False
+        self._gates.open(partition.stream)
+        self._gates.open(name_of(where))
+        self._outages.stored(EVERYTHING, partition.stream)
+        partition.ended.popleft()
+        self._uncommitted[where] = partition.stored_offset = span.next_offset
+        return True
 
     async def _store(self, partition: PartitionBatches, span: PendingBatch) -> None:
         rejected: list[DeadLetter] = []

@@ -6,8 +6,8 @@ from clickhouse_connect.driver.client import Client
 
 from cloudtag.warehouse.bisecting_insert import Rejected, bisecting_insert
 from cloudtag.warehouse.blocks import InsertBatch
-from cloudtag.warehouse.errors import OutageError, meaning_of
-from cloudtag.warehouse.forgotten import Forgotten
+from cloudtag.warehouse.errors import OutageError, meaning_of, outage_of
+from cloudtag.warehouse.forgotten import Forgotten, Person
 from cloudtag.warehouse.insert import Inserter
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from streams.sink import sink_metrics as metrics
@@ -24,11 +24,14 @@ class Writer:
         self._client: Client | None = None
         self._inserter: Inserter | None = None
         self._forgotten: Forgotten | None = None
+        self._owed = set[Person]()
+        """Who is to be erased still; a connection that breaks in between changes nothing about it."""
 
     def store(self, batch: InsertBatch) -> list[Rejected]:
         """Store a batch; returns its unstorable rows. Raises `OutageError`."""
         try:
             inserter, forgotten = self._ready()
+            _learn(forgotten)
             kept = forgotten.without(batch)
             if not kept.rows:
                 return []
@@ -72,16 +75,24 @@ class Writer:
                 raise OutageError(str(meaning_of(error)), is_answered=False) from error
             inserter = Inserter(self._client, self._database, self._pseudonymizer)
             inserter.claim()
-            self._forgotten = _read_forgotten(self._client, self._database, self._pseudonymizer)
+            self._forgotten = self._read_forgotten(self._client)
             self._inserter = inserter
         return self._inserter, self._forgotten
 
+    def _read_forgotten(self, client: Client) -> Forgotten:
+        try:
+            return Forgotten(client, self._database, self._pseudonymizer, self._owed)
+        except Exception as error:
+            raise outage_of(error) from error
 
-def _read_forgotten(client: Client, database: str, pseudonymizer: Pseudonymizer) -> Forgotten:
+
+def _learn(forgotten: Forgotten) -> None:
+    """Whom other sinks were asked to forget is not stored, and whoever could not be erased yet is erased first."""
     try:
-        return Forgotten(client, database, pseudonymizer)
+        forgotten.look()
+        forgotten.erase_owed()
     except Exception as error:
-        raise OutageError(str(meaning_of(error)), is_answered=True) from error
+        raise outage_of(error) from error
 
 
 def _take(forgotten: Forgotten, batch: InsertBatch) -> None:
@@ -89,4 +100,4 @@ def _take(forgotten: Forgotten, batch: InsertBatch) -> None:
     try:
         forgotten.take(batch)
     except Exception as error:
-        raise OutageError(str(meaning_of(error)), is_answered=True) from error
+        raise outage_of(error) from error

@@ -12,7 +12,9 @@ from typing import Any
 import clickhouse_connect
 import pytest
 from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.httpclient import HttpClient
 
+from cloudtag.cli.sink import CONNECTIONS
 from tests.servers.databases import migrated_database
 
 
@@ -22,6 +24,13 @@ class Warehouse:
 
     connect: Callable[[], Client]
     database: str
+
+    @property
+    def connections(self) -> int:
+        """How many a sink may have: an engine inside of this process takes one call at a time."""
+        client = self.connect()
+        client.close()
+        return CONNECTIONS if isinstance(client, HttpClient) else 1
 
     def rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
         """The rows of a query; `{db}` stands for the database."""

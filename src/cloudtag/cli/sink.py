@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from streams.sink import SinkConfig
 
 
+CONNECTIONS = 2
+"""To the warehouse: one block is made while it works on the other. More would only queue there."""
 HTTP_CLIENT = "clickhouse_connect.driver.httpclient"
 """The logger of the warehouse's client, which tells of each request that fails."""
 
@@ -113,6 +115,7 @@ def _sink_config(config: Config) -> "SinkConfig":
         unpacked_batch_bytes=config.unpacked_batch_bytes,
         buffer_bytes=config.buffer_bytes,
         cache_bytes=config.cache_bytes,
+        connections=CONNECTIONS,
         kafka=kafka,
     )
 

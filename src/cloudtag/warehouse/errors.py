@@ -56,3 +56,9 @@ def meaning_of(error: Exception) -> UnstorableError | OutageError:
     if isinstance(error, _CONVERSION) and not isinstance(error, OSError):
         return UnstorableError(text)
     return OutageError(text, is_answered=False)
+
+
+def outage_of(error: Exception) -> OutageError:
+    """What an error means that no row of a batch is to blame for, whatever it says: it waits for people or for time."""
+    meaning = meaning_of(error)
+    return OutageError(str(meaning), is_answered=True) if isinstance(meaning, UnstorableError) else meaning

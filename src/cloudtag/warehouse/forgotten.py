@@ -1,5 +1,12 @@
-"""Whom the warehouse has to forget: no row about them is stored again, whatever the log still holds."""
+"""Whom the warehouse has to forget: no row about them is stored again, whatever the log still holds.
 
+Several sinks may write to one warehouse, and one of them is told of a request. It writes the buyer's key into the table
+`erasures` and erases the buyer's rows then; every sink looks into that table after each batch that it has stored. So a
+row that another sink stored meanwhile was there before the erasure, which took it along, or that sink finds the key and
+erases the row itself.
+"""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -7,7 +14,7 @@ import msgspec
 from clickhouse_connect.driver.client import Client
 
 from cloudtag.contract.events import TagSubmitted
-from cloudtag.contract.named import linked_to, without_buyers
+from cloudtag.contract.named import linked_to, named_in, without_buyers
 from cloudtag.contract.records import Alert, Consequence, DeadLetter
 from cloudtag.contract.scope import NETWORKS
 from cloudtag.warehouse.blocks import InsertBatch, LogRow
@@ -16,20 +23,44 @@ from cloudtag.warehouse.named import mentions
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 
 STREAM = "erasures"
+Person = tuple[str, str]
+"""Whom to forget: the network, and the id that means something in it."""
 
 
 class Forgotten:
     """The keys of the buyers to forget, as the table `erasures` holds them."""
 
-    def __init__(self, client: Client, database: str, pseudonymizer: Pseudonymizer) -> None:
-        """Reads the table. Raises clickhouse-connect's errors."""
+    def __init__(
+        self, client: Client, database: str, pseudonymizer: Pseudonymizer, owed: set[Person] | None = None
+    ) -> None:
+        """Reads the table. `owed`: who is to be erased still, from a connection that broke in between. Raises
+        clickhouse-connect's errors."""
         self._client = client
         self._database = database
         self._pseudonymizer = pseudonymizer
-        rows = client.query(f"SELECT DISTINCT buyer_key, platform FROM {database}.{STREAM}").result_rows  # noqa: S608 - names of our own, values as parameters
-        self._keys = {str(key) for key, _ in rows}
-        self._networks = {NETWORKS[str(platform)] for _, platform in rows}
+        self._owed = set() if owed is None else owed
+        self._keys = set[str]()
+        self._networks = frozenset[str]()
         """Of those to forget: bytes that nobody could read do not say of which network the ids in them are."""
+        self._read: tuple[Any, ...] = ()
+        """What tells the content of the table when it was read last."""
+        self.look()
+
+    def look(self) -> bool:
+        """Read the table if it holds something else than before; whether it names anybody new. Raises
+        clickhouse-connect's errors."""
+        table = f"(SELECT DISTINCT buyer_key, platform FROM {self._database}.{STREAM})"  # noqa: S608 - names of our own
+        # Many may be forgotten, and this is asked with every batch: one row comes back.
+        sql = f"SELECT count(), sum(cityHash64(buyer_key, platform)) FROM {table}"  # noqa: S608 - the same
+        found = tuple(self._client.query(sql).result_rows[0])
+        if found == self._read:
+            return False
+        rows = self._client.query(f"SELECT * FROM {table}").result_rows  # noqa: S608 - the same
+        keys, known = {str(key) for key, _ in rows}, len(self._keys)
+        self._keys |= keys
+        self._networks |= {NETWORKS[str(platform)] for _, platform in rows}
+        self._read = found
+        return len(self._keys) > known
 
     def without(self, batch: InsertBatch) -> InsertBatch:
         """The batch without rows about them, and without their ids in rows about others. It may be empty."""
@@ -42,13 +73,22 @@ class Forgotten:
         return replace(batch, rows=kept)
 
     def take(self, batch: InsertBatch) -> None:
-        """Erase whom a stored batch of `erasures` names. Raises clickhouse-connect's errors; it may be repeated."""
-        if batch.stream != STREAM:
-            return
-        named = {(NETWORKS[row.record.platform], row.record.buyer_id) for row in batch.rows}  # type: ignore[attr-defined]
-        for network, buyer_id in sorted(named):
-            self._networks.add(network)
+        """Of a batch that is stored: erase whom it asks to forget, and whom it names and another sink was asked to
+        forget meanwhile. Raises clickhouse-connect's errors; it may be repeated."""
+        if batch.stream == STREAM:
+            self._owed |= {(NETWORKS[row.record.platform], row.record.buyer_id) for row in batch.rows}  # type: ignore[attr-defined]
+        elif self.look():
+            self._owed |= {
+                who for row in batch.rows for who in people(row.record, self._networks) if self._is_known(*who)
+            }
+        self.erase_owed()
+
+    def erase_owed(self) -> None:
+        """Erase who is to be erased still. Raises clickhouse-connect's errors; who is left then is owed on."""
+        for network, buyer_id in sorted(self._owed):
+            self._networks |= {network}
             self._keys.add(erase_buyer(self._client, self._database, self._pseudonymizer, network, buyer_id))
+            self._owed.discard((network, buyer_id))
 
     def _is_known(self, platform: str, buyer_id: str | None) -> bool:
         return buyer_id is not None and self._pseudonymizer.mask_buyer(platform, buyer_id) in self._keys
@@ -76,6 +116,29 @@ class Forgotten:
     def _alert(self, alert: Alert) -> Alert:
         """An alert about somebody else without the forgotten, whose ids stand in its texts as well."""
         return without_buyers(alert, (n for n in linked_to(alert) if self._is_known(n.network, n.buyer_id)))
+
+
+def people(record: Any, networks: Iterable[str]) -> Iterator[Person]:
+    """Everybody a record names. Of bytes that nobody could read: every string in them that may be an id, in each of the
+    networks."""
+    if isinstance(record, DeadLetter):
+        words = set[str]()
+
+        def note(word: str) -> bool:
+            words.add(word)
+            return False
+
+        for data in (record.key, record.value, record.error.encode()):
+            mentions(data, note)
+        yield from ((network, word) for word in words for network in networks)
+    elif isinstance(record, Alert):
+        yield from ((named.network, named.buyer_id) for named in named_in(record))
+    else:
+        orders = record.orders if isinstance(record, TagSubmitted) else ()
+        about = record.subject_id if _is_about_buyer(record) else getattr(record, "buyer_id", None)
+        for buyer_id in (about, *(order.buyer_id for order in orders)):
+            if buyer_id:
+                yield NETWORKS[record.platform], buyer_id
 
 
 def _is_about_buyer(record: Any) -> bool:

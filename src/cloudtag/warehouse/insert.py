@@ -7,7 +7,7 @@ from clickhouse_connect.driver.insert import InsertContext
 
 from cloudtag.warehouse.blocks import TABLES, InsertBatch, columns_of
 from cloudtag.warehouse.columns import LOW, TIME
-from cloudtag.warehouse.errors import OutageError, UnstorableError, meaning_of
+from cloudtag.warehouse.errors import OutageError, meaning_of, outage_of
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from cloudtag.warehouse.ready import ready_block_of, ready_types
 
@@ -59,7 +59,7 @@ class Inserter:
                 rows = [[self._pseudonymizer.mark]]
                 self._client.insert("key_marks", rows, column_names=["mark"], database=self._database)
         except Exception as error:
-            raise _outage(error) from error
+            raise outage_of(error) from error
         if marks and (self._pseudonymizer.mark,) not in [tuple(row) for row in marks]:
             raise OutageError("the warehouse was filled under another secret for keyed hashes", is_answered=True)
 
@@ -80,9 +80,10 @@ class Inserter:
                 settings=self._settings,
             )
         except Exception as error:
-            raise _outage(error) from error
+            raise outage_of(error) from error
         for pair in fresh:
-            del self._pseudonymizer.fresh[pair]
+            # Over another connection they may have been stored as well meanwhile.
+            self._pseudonymizer.fresh.pop(pair, None)
 
     def _context(self, stream: str) -> InsertContext:
         known = self._contexts.get(stream)
@@ -100,9 +101,3 @@ class Inserter:
         context.req_block_size = _ONE_BLOCK
         context.column_types = ready_types(context.column_types)
         return self._contexts.setdefault(stream, context)
-
-
-def _outage(error: Exception) -> OutageError:
-    """The originals and the mark are not a batch's rows: whatever goes wrong with them waits for people."""
-    meaning = meaning_of(error)
-    return OutageError(str(meaning), is_answered=True) if isinstance(meaning, UnstorableError) else meaning

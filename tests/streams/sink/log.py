@@ -108,6 +108,7 @@ class Log:
             "connect": warehouse.connect,
             "secret": SECRET,
             "database": warehouse.database,
+            "connections": warehouse.connections,
             "group": f"{self.prefix}sink",
             "prefix": self.prefix,
             "rule": BatchBoundaries(size=50, bucket_ms=500),

@@ -24,6 +24,8 @@ PLACES = {
     "Lags.keep_measuring > sleep": (2,),
     "Intake._fetch > AIOKafkaConsumer.getmany": (2, 7),
     "Intake._take > sleep": (1, 5),
+    "Sink._store_ended > gather": (1, 3),
+    "Sink._store_ended_of > _ContextManagerMixin.__aenter__": (1, 2),
     "Contact._call > to_thread": (1, 2, 30),
     "DeadLetterProducer._send > AIOKafkaProducer.start": (1,),
     "DeadLetterProducer._send > AIOKafkaProducer.send_and_wait": (1, 3),
