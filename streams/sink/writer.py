@@ -7,7 +7,7 @@ from clickhouse_connect.driver.client import Client
 from cloudtag.warehouse.bisecting_insert import Rejected, bisecting_insert
 from cloudtag.warehouse.blocks import InsertBatch
 from cloudtag.warehouse.errors import OutageError, meaning_of, outage_of
-from cloudtag.warehouse.forgotten import Forgotten, Person
+from cloudtag.warehouse.forgotten import Forgotten, ForgottenBuyer
 from cloudtag.warehouse.insert import Inserter
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from streams.sink import sink_metrics as metrics
@@ -24,7 +24,7 @@ class Writer:
         self._client: Client | None = None
         self._inserter: Inserter | None = None
         self._forgotten: Forgotten | None = None
-        self._owed = set[Person]()
+        self._owed = set[ForgottenBuyer]()
         """Who is to be erased still; a connection that breaks in between changes nothing about it."""
 
     def store(self, batch: InsertBatch) -> list[Rejected]:

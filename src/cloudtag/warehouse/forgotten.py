@@ -23,7 +23,7 @@ from cloudtag.warehouse.named import mentions
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 
 STREAM = "erasures"
-Person = tuple[str, str]
+ForgottenBuyer = tuple[str, str]
 """Whom to forget: the network, and the id that means something in it."""
 
 
@@ -31,7 +31,7 @@ class Forgotten:
     """The keys of the buyers to forget, as the table `erasures` holds them."""
 
     def __init__(
-        self, client: Client, database: str, pseudonymizer: Pseudonymizer, owed: set[Person] | None = None
+        self, client: Client, database: str, pseudonymizer: Pseudonymizer, owed: set[ForgottenBuyer] | None = None
     ) -> None:
         """Reads the table. `owed`: who is to be erased still, from a connection that broke in between. Raises
         clickhouse-connect's errors."""
@@ -118,7 +118,7 @@ class Forgotten:
         return without_buyers(alert, (n for n in linked_to(alert) if self._is_known(n.network, n.buyer_id)))
 
 
-def people(record: Any, networks: Iterable[str]) -> Iterator[Person]:
+def people(record: Any, networks: Iterable[str]) -> Iterator[ForgottenBuyer]:
     """Everybody a record names. Of bytes that nobody could read: every string in them that may be an id, in each of the
     networks."""
     if isinstance(record, DeadLetter):
