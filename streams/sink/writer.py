@@ -1,5 +1,6 @@
 """The blocking side of the sink: a connection that is made when it is first needed, and batches stored over it."""
 
+import logging
 from collections.abc import Callable
 
 from clickhouse_connect.driver.client import Client
@@ -11,6 +12,8 @@ from cloudtag.warehouse.forgotten import Forgotten, ForgottenBuyer
 from cloudtag.warehouse.insert import Inserter
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from streams.sink import sink_metrics as metrics
+
+log = logging.getLogger(__name__)
 
 
 class Writer:
@@ -31,7 +34,7 @@ class Writer:
         """Store a batch; returns its unstorable rows. Raises `OutageError`."""
         try:
             inserter, forgotten = self._ready()
-            _learn(forgotten)
+            _learn(forgotten, batch)
             kept = forgotten.without(batch)
             if not kept.rows:
                 return []
@@ -81,16 +84,24 @@ class Writer:
 
     def _read_forgotten(self, client: Client) -> Forgotten:
         try:
-            return Forgotten(client, self._database, self._pseudonymizer, self._owed)
+            forgotten = Forgotten(client, self._database, self._pseudonymizer, self._owed)
         except Exception as error:
             raise outage_of(error) from error
+        try:
+            forgotten.erase_owed()
+        except Exception:
+            # What names nobody of them may be stored all the same.
+            log.exception("buyers who are to be forgotten could not be erased yet")
+        return forgotten
 
 
-def _learn(forgotten: Forgotten) -> None:
-    """Whom other sinks were asked to forget is not stored, and whoever could not be erased yet is erased first."""
+def _learn(forgotten: Forgotten, batch: InsertBatch) -> None:
+    """Whom other sinks were asked to forget is not stored. Of a batch that is tried again: whoever could not be erased
+    after it was stored is erased first."""
     try:
         forgotten.look()
-        forgotten.erase_owed()
+        if forgotten.owes(batch):
+            forgotten.erase_owed()
     except Exception as error:
         raise outage_of(error) from error
 

@@ -20,7 +20,7 @@ from cloudtag.contract.scope import NETWORKS
 from cloudtag.warehouse.blocks import InsertBatch, LogRow
 from cloudtag.warehouse.erasure import ABOUT_FORGOTTEN, erase_buyer
 from cloudtag.warehouse.named import mentions
-from cloudtag.warehouse.pseudonymizer import Pseudonymizer
+from cloudtag.warehouse.pseudonymizer import BUYER, Pseudonymizer
 
 STREAM = "erasures"
 ForgottenBuyer = tuple[str, str]
@@ -33,8 +33,8 @@ class Forgotten:
     def __init__(
         self, client: Client, database: str, pseudonymizer: Pseudonymizer, owed: set[ForgottenBuyer] | None = None
     ) -> None:
-        """Reads the table. `owed`: who is to be erased still, from a connection that broke in between. Raises
-        clickhouse-connect's errors."""
+        """Reads the table. `owed`: who is to be erased still, from a connection that broke in between; added are those
+        whose original is there, from a process that was killed in between. Raises clickhouse-connect's errors."""
         self._client = client
         self._database = database
         self._pseudonymizer = pseudonymizer
@@ -45,6 +45,7 @@ class Forgotten:
         self._read: tuple[Any, ...] = ()
         """What tells the content of the table when it was read last."""
         self.look()
+        self._owed |= self._left_over()
 
     def look(self) -> bool:
         """Read the table if it holds something else than before; whether it names anybody new. Raises
@@ -62,6 +63,18 @@ class Forgotten:
         self._read = found
         return len(self._keys) > known
 
+    def _left_over(self) -> set[ForgottenBuyer]:
+        """Of those to forget: whoever can be named still, as a row about them was stored and not erased."""
+        asked = f"SELECT buyer_key FROM {self._database}.{STREAM}"  # noqa: S608 - names of our own
+        sql = f"SELECT key, any(value) FROM {self._database}.identities WHERE kind = '{BUYER}' AND key IN ({asked}) GROUP BY key"  # noqa: S608,E501 - the same
+        rows = self._client.query(sql).result_rows
+        return {
+            (network, str(buyer_id))
+            for key, buyer_id in rows
+            for network in self._networks
+            if self._pseudonymizer.mask_buyer(network, str(buyer_id)) == key
+        }
+
     def without(self, batch: InsertBatch) -> InsertBatch:
         """The batch without rows about them, and without their ids in rows about others. It may be empty."""
         if not self._keys or batch.stream == STREAM:
@@ -72,16 +85,21 @@ class Forgotten:
         kept = tuple(_with(row, record) for row, record in rows if record is not None)
         return replace(batch, rows=kept)
 
+    def owes(self, batch: InsertBatch) -> bool:
+        """Whether somebody whom the batch names is to be erased still: it may have been stored before."""
+        return bool(self._owed) and not self._owed.isdisjoint(self._people(batch))
+
     def take(self, batch: InsertBatch) -> None:
         """Of a batch that is stored: erase whom it asks to forget, and whom it names and another sink was asked to
         forget meanwhile. Raises clickhouse-connect's errors; it may be repeated."""
+        asked = set[ForgottenBuyer]()
         if batch.stream == STREAM:
-            self._owed |= {(NETWORKS[row.record.platform], row.record.buyer_id) for row in batch.rows}  # type: ignore[attr-defined]
+            asked |= {(NETWORKS[row.record.platform], row.record.buyer_id) for row in batch.rows}  # type: ignore[attr-defined]
         elif self.look():
-            self._owed |= {
-                who for row in batch.rows for who in people(row.record, self._networks) if self._is_known(*who)
-            }
-        self.erase_owed()
+            asked |= {who for who in self._people(batch) if self._is_known(*who)}
+        if asked:
+            self._owed |= asked
+            self.erase_owed()
 
     def erase_owed(self) -> None:
         """Erase who is to be erased still. Raises clickhouse-connect's errors; who is left then is owed on."""
@@ -89,6 +107,9 @@ class Forgotten:
             self._networks |= {network}
             self._keys.add(erase_buyer(self._client, self._database, self._pseudonymizer, network, buyer_id))
             self._owed.discard((network, buyer_id))
+
+    def _people(self, batch: InsertBatch) -> Iterator[ForgottenBuyer]:
+        return (who for row in batch.rows for who in people(row.record, self._networks))
 
     def _is_known(self, platform: str, buyer_id: str | None) -> bool:
         return buyer_id is not None and self._pseudonymizer.mask_buyer(platform, buyer_id) in self._keys

@@ -88,7 +88,10 @@ def test_a_row_that_is_on_its_way_meanwhile_is_erased_by_whoever_stored_it(
     assert shared.one("SELECT count() FROM {db}.orders WHERE event_id = 'of a namesake'") == 1
 
 
-def test_what_could_not_be_erased_is_owed_until_it_is(shared: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_what_could_not_be_erased_is_owed_until_it_is(
+    shared: Warehouse, monkeypatch: pytest.MonkeyPatch, is_answered: bool
+) -> None:
     told, other = running(shared), running(shared)
     requests = iter([REQUEST])
     before_each_insert(monkeypatch, other, lambda: [told.store(request) for request in requests])
@@ -96,9 +99,11 @@ def test_what_could_not_be_erased_is_owed_until_it_is(shared: Warehouse, monkeyp
 
     def erasing(client: Client, *about: Any) -> str:
         tries.append(about)
-        # The first is of whoever was told; the connection of the other one breaks.
+        # The first is of whoever was told.
         if len(tries) == 2:
-            raise OperationalError("the connection is gone")
+            refused = OperationalError("not now")
+            refused.code = 497 if is_answered else None
+            raise refused
         return erase(client, *about)
 
     monkeypatch.setattr(forgotten, "erase_buyer", erasing)
@@ -106,8 +111,35 @@ def test_what_could_not_be_erased_is_owed_until_it_is(shared: Warehouse, monkeyp
     with pytest.raises(OutageError):
         other.store(rows)
     assert "orders" in named_in(shared)
+    # What names others is stored meanwhile: whatever is in the way of an erasure holds up nobody else.
+    assert other.store(batch("alerts", [alert(2)], 30)) == []
+    # A connection that breaks is made anew, and with it the attempt.
+    assert len(tries) == (2 if is_answered else 3)
     other.store(rows)
     assert named_in(shared) == set()
+    assert len(tries) == 3
+
+
+def test_what_a_killed_sink_had_stored_meanwhile_is_erased_by_the_next(
+    shared: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, other = running(shared), running(shared)
+    assert other._forgotten is not None
+    told.store(batch(STREAM, [ErasureRequested("earlier", START_MS, "taobao", "buyer-3")], 3))
+    requests = iter([REQUEST])
+    before_each_insert(monkeypatch, other, lambda: [told.store(request) for request in requests])
+
+    def killed(_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(other._forgotten, "take", killed)
+    with pytest.raises(KeyboardInterrupt):
+        other.store(batch("orders", [order(1), order(1, platform="jd", event_id="of a namesake")], 10))
+    assert {"orders", "identities"} <= named_in(shared)
+    again = running(shared)
+    assert named_in(shared) == {"identities"}, "a namesake is somebody else"
+    assert shared.rows("SELECT event_id FROM {db}.orders WHERE order_id = 'o1'") == [("of a namesake",)]
+    assert again._owed == set()
 
 
 @pytest.mark.parametrize("stream", sorted(TABLES.keys() - {"dead-letters", STREAM}))
