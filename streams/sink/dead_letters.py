@@ -1,5 +1,6 @@
 """Dead letters on their way to their topic."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -23,6 +24,7 @@ class DeadLetterProducer:
         self._topic = topic
         self._codec = Codec()
         self._producer: AIOKafkaProducer | None = None
+        self._starting = asyncio.Lock()
 
     async def send(self, letters: Iterable[DeadLetter]) -> None:
         """Publish dead letters. Raises aiokafka's errors when the broker does not take them in time."""
@@ -40,9 +42,19 @@ class DeadLetterProducer:
             self._producer = None
 
     async def _send(self, letter: DeadLetter, room_bytes: int = ROOM_BYTES) -> None:
-        if self._producer is None:
-            producer = AIOKafkaProducer(**self._options)
-            await producer.start()
-            self._producer = producer
+        producer = self._producer or await self._started()
         record = record_of(letter, self._codec, room_bytes)
-        await self._producer.send_and_wait(self._topic, record.value, key=record.key)
+        await producer.send_and_wait(self._topic, record.value, key=record.key)
+
+    async def _started(self) -> AIOKafkaProducer:
+        # Several partitions may have letters at a time.
+        async with self._starting:
+            if self._producer is None:
+                producer = AIOKafkaProducer(**self._options)
+                try:
+                    await producer.start()
+                except BaseException:
+                    await producer.stop()
+                    raise
+                self._producer = producer
+            return self._producer

@@ -54,8 +54,10 @@ class Pseudonymizer:
         if self._held_bytes >= self._cache_bytes:
             self._forget_all()
         self._held_bytes += ENTRY_BYTES + len(value)
-        key = self._keys[kind, value] = self._digest(kind, value)
+        key = self._digest(kind, value)
+        # In this order: what another thread finds remembered is stored, or is to be.
         self.fresh[kind, key] = value
+        self._keys[kind, value] = key
         return key
 
     def buyer(self, platform: str, buyer_id: str | None) -> str:
@@ -69,8 +71,9 @@ class Pseudonymizer:
         if self._held_bytes >= self._cache_bytes:
             self._forget_all()
         self._held_bytes += ENTRY_BYTES + len(buyer_id)
-        key = self._keys[_kind(network), buyer_id] = self._buyer_digest(network, buyer_id)
+        key = self._buyer_digest(network, buyer_id)
         self.fresh[BUYER, key] = buyer_id
+        self._keys[_kind(network), buyer_id] = key
         return key
 
     def buyers(self, named: Iterable[tuple[str, str | None]]) -> list[str]:

@@ -27,11 +27,13 @@ PLACES = {
     "Sink._store_ended > gather": (1, 3),
     "Sink._store_ended_of > _ContextManagerMixin.__aenter__": (1, 2),
     "Contact._call > to_thread": (1, 2, 30),
-    "DeadLetterProducer._send > AIOKafkaProducer.start": (1,),
+    "DeadLetterProducer._started > AIOKafkaProducer.start": (1,),
     "DeadLetterProducer._send > AIOKafkaProducer.send_and_wait": (1, 3),
     "Sink._commit > AIOKafkaConsumer.commit": (1, 2),
 }
 """Where a sink waits, and the how manieth time, with records in hand, it is killed there."""
+SELDOM = {"DeadLetterProducer._started > _ContextManagerMixin.__aenter__"}
+"""Where it waits if two partitions have their first letters at a time."""
 OFTEN = {("Sink._commit > AIOKafkaConsumer.commit", 1)}
 DEATHS = [
     pytest.param(place, count, marks=[pytest.mark.long] * ((place, count) not in OFTEN), id=f"{place} {count}")
@@ -65,7 +67,7 @@ async def test_there_is_no_other_await(log: Log, mortal: LocalWarehouse) -> None
     child.kill()
     await child.wait()
     await listening
-    assert seen == set(PLACES)
+    assert seen - SELDOM == set(PLACES)
 
 
 @pytest.mark.parametrize(("place", "count"), DEATHS)
