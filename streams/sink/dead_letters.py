@@ -47,7 +47,7 @@ class DeadLetterProducer:
         await producer.send_and_wait(self._topic, record.value, key=record.key)
 
     async def _started(self) -> AIOKafkaProducer:
-        # Several partitions may have letters at a time.
+        # Several partitions may have dead letters at a time.
         async with self._starting:
             if self._producer is None:
                 producer = AIOKafkaProducer(**self._options)
