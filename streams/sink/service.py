@@ -15,6 +15,7 @@ from aiokafka.errors import IllegalStateError, KafkaError
 
 from cloudtag.contract.records import DeadLetter
 from cloudtag.warehouse.errors import OutageError, TooManyUnstorableError
+from cloudtag.warehouse.forgotten import ErasureDebt
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from streams.health.watchdog import NO_MEMBER, UNASSIGNED, Pulse
 from streams.kafka import bounded_batches, codecs, group_leader, session_fetcher
@@ -42,8 +43,8 @@ FETCH_BYTES = 1 << 20
 
 def _writers(config: SinkConfig) -> list[Writer]:
     # A value has one key and is stored once, over whichever connection.
-    pseudonymizer = Pseudonymizer(config.secret, config.cache_bytes)
-    return [Writer(config.connect, config.database, pseudonymizer) for _ in range(config.connections)]
+    pseudonymizer, debt = Pseudonymizer(config.secret, config.cache_bytes), ErasureDebt()
+    return [Writer(config.connect, config.database, pseudonymizer, debt) for _ in range(config.connections)]
 
 
 class Sink(ConsumerRebalanceListener):  # type: ignore[misc]

@@ -8,7 +8,7 @@ from clickhouse_connect.driver.client import Client
 from cloudtag.warehouse.bisecting_insert import Rejected, bisecting_insert
 from cloudtag.warehouse.blocks import InsertBatch
 from cloudtag.warehouse.errors import OutageError, meaning_of, outage_of
-from cloudtag.warehouse.forgotten import Forgotten, ForgottenBuyer
+from cloudtag.warehouse.forgotten import ErasureDebt, Forgotten
 from cloudtag.warehouse.insert import Inserter
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from streams.sink import sink_metrics as metrics
@@ -19,16 +19,22 @@ log = logging.getLogger(__name__)
 class Writer:
     """Stores batches, one at a time."""
 
-    def __init__(self, connect: Callable[[], Client], database: str, pseudonymizer: Pseudonymizer) -> None:
-        """`connect` makes a ClickHouse client; it is called again after the warehouse stopped answering."""
+    def __init__(
+        self,
+        connect: Callable[[], Client],
+        database: str,
+        pseudonymizer: Pseudonymizer,
+        debt: ErasureDebt | None = None,
+    ) -> None:
+        """`connect` makes a ClickHouse client; it is called again after the warehouse stopped answering. `debt`: of all
+        writers of the process."""
         self._connect = connect
         self._database = database
         self._pseudonymizer = pseudonymizer
         self._client: Client | None = None
         self._inserter: Inserter | None = None
         self._forgotten: Forgotten | None = None
-        self._owed = set[ForgottenBuyer]()
-        """Who is to be erased still; a connection that breaks in between changes nothing about it."""
+        self._debt = debt or ErasureDebt()
 
     def store(self, batch: InsertBatch) -> list[Rejected]:
         """Store a batch; returns its unstorable rows. Raises `OutageError`."""
@@ -84,7 +90,7 @@ class Writer:
 
     def _read_forgotten(self, client: Client) -> Forgotten:
         try:
-            forgotten = Forgotten(client, self._database, self._pseudonymizer, self._owed)
+            forgotten = Forgotten(client, self._database, self._pseudonymizer, self._debt)
         except Exception as error:
             raise outage_of(error) from error
         try:

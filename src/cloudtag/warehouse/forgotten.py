@@ -7,6 +7,7 @@ erases the row itself.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -27,25 +28,35 @@ ForgottenBuyer = tuple[str, str]
 """Whom to forget: the network, and the id that means something in it."""
 
 
+class ErasureDebt:
+    """What the connections of one process still owe: whichever of them tries a batch again pays for all."""
+
+    def __init__(self) -> None:
+        self.people = set[ForgottenBuyer]()
+        """Who is to be erased still."""
+        self.unsure: list[InsertBatch] = []
+        """Batches that are stored, and after which it could not be asked who is to be forgotten by then."""
+
+
 class Forgotten:
     """The keys of the buyers to forget, as the table `erasures` holds them."""
 
     def __init__(
-        self, client: Client, database: str, pseudonymizer: Pseudonymizer, owed: set[ForgottenBuyer] | None = None
+        self, client: Client, database: str, pseudonymizer: Pseudonymizer, debt: ErasureDebt | None = None
     ) -> None:
-        """Reads the table. `owed`: who is to be erased still, from a connection that broke in between; added are those
-        whose original is there, from a process that was killed in between. Raises clickhouse-connect's errors."""
+        """Reads the table. `debt`: of the process; added are those whose original is there, from a process that was
+        killed in between. Raises clickhouse-connect's errors."""
         self._client = client
         self._database = database
         self._pseudonymizer = pseudonymizer
-        self._owed = set() if owed is None else owed
+        self._debt = debt or ErasureDebt()
         self._keys = set[str]()
         self._networks = frozenset[str]()
         """Of those to forget: bytes that nobody could read do not say of which network the ids in them are."""
         self._read: tuple[Any, ...] = ()
         """What tells the content of the table when it was read last."""
         self.look()
-        self._owed |= self._left_over()
+        self._debt.people |= self._left_over()
 
     def look(self) -> bool:
         """Read the table if it holds something else than before; whether it names anybody new. Raises
@@ -54,13 +65,20 @@ class Forgotten:
         # Many may be forgotten, and this is asked with every batch: one row comes back.
         sql = f"SELECT count(), sum(cityHash64(buyer_key, platform)) FROM {table}"  # noqa: S608 - the same
         found = tuple(self._client.query(sql).result_rows[0])
-        if found == self._read:
-            return False
+        is_new = found != self._read and self._read_keys(table)
+        self._read = found
+        # Another connection may have left them, and what they ask may have been known here before.
+        with suppress(IndexError):
+            while True:
+                self._debt.people |= self._to_forget(self._debt.unsure.pop())
+        return is_new
+
+    def _read_keys(self, table: str) -> bool:
+        """Whether there are keys that were not known."""
         rows = self._client.query(f"SELECT * FROM {table}").result_rows  # noqa: S608 - the same
         keys, known = {str(key) for key, _ in rows}, len(self._keys)
         self._keys |= keys
         self._networks |= {NETWORKS[str(platform)] for _, platform in rows}
-        self._read = found
         return len(self._keys) > known
 
     def _left_over(self) -> set[ForgottenBuyer]:
@@ -87,26 +105,36 @@ class Forgotten:
 
     def owes(self, batch: InsertBatch) -> bool:
         """Whether somebody whom the batch names is to be erased still: it may have been stored before."""
-        return bool(self._owed) and not self._owed.isdisjoint(self._people(batch))
+        owed = self._debt.people
+        return bool(owed) and not owed.isdisjoint(self._people(batch))
 
     def take(self, batch: InsertBatch) -> None:
         """Of a batch that is stored: erase whom it asks to forget, and whom it names and another sink was asked to
         forget meanwhile. Raises clickhouse-connect's errors; it may be repeated."""
-        asked = set[ForgottenBuyer]()
         if batch.stream == STREAM:
-            asked |= {(NETWORKS[row.record.platform], row.record.buyer_id) for row in batch.rows}  # type: ignore[attr-defined]
-        elif self.look():
-            asked |= {who for who in self._people(batch) if self._is_known(*who)}
+            asked = {(NETWORKS[row.record.platform], row.record.buyer_id) for row in batch.rows}  # type: ignore[attr-defined]
+        else:
+            asked = self._asked_meanwhile(batch)
         if asked:
-            self._owed |= asked
+            self._debt.people |= asked
             self.erase_owed()
+
+    def _asked_meanwhile(self, batch: InsertBatch) -> set[ForgottenBuyer]:
+        try:
+            return self._to_forget(batch) if self.look() else set()
+        except Exception:
+            self._debt.unsure.append(batch)
+            raise
+
+    def _to_forget(self, batch: InsertBatch) -> set[ForgottenBuyer]:
+        return {who for who in self._people(batch) if self._is_known(*who)}
 
     def erase_owed(self) -> None:
         """Erase who is to be erased still. Raises clickhouse-connect's errors; who is left then is owed on."""
-        for network, buyer_id in sorted(self._owed):
+        for network, buyer_id in sorted(self._debt.people):
             self._networks |= {network}
             self._keys.add(erase_buyer(self._client, self._database, self._pseudonymizer, network, buyer_id))
-            self._owed.discard((network, buyer_id))
+            self._debt.people.discard((network, buyer_id))
 
     def _people(self, batch: InsertBatch) -> Iterator[ForgottenBuyer]:
         return (who for row in batch.rows for who in people(row.record, self._networks))

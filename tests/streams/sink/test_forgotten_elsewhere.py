@@ -12,7 +12,7 @@ from cloudtag.warehouse import forgotten
 from cloudtag.warehouse.blocks import TABLES, InsertBatch, block_of
 from cloudtag.warehouse.erasure import erase_buyer
 from cloudtag.warehouse.errors import OutageError
-from cloudtag.warehouse.forgotten import STREAM, people
+from cloudtag.warehouse.forgotten import STREAM, ErasureDebt, people
 from cloudtag.warehouse.pseudonymizer import BUYER, SHOWN, Pseudonymizer
 from streams.sink.writer import Writer
 from tests.servers.databases import migrated_database
@@ -139,7 +139,42 @@ def test_what_a_killed_sink_had_stored_meanwhile_is_erased_by_the_next(
     again = running(shared)
     assert named_in(shared) == {"identities"}, "a namesake is somebody else"
     assert shared.rows("SELECT event_id FROM {db}.orders WHERE order_id = 'o1'") == [("of a namesake",)]
-    assert again._owed == set()
+    assert again._debt.people == set()
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_whichever_connection_tries_the_batch_again_erases_what_the_other_stored(
+    shared: Warehouse, monkeypatch: pytest.MonkeyPatch, is_known: bool
+) -> None:
+    """And where nobody could be asked, after it was stored, who is to be forgotten by then."""
+    told, debt = running(shared), ErasureDebt()
+    one, two = (Writer(shared.connect, shared.database, Pseudonymizer(SECRET), debt) for _ in range(2))
+    for writer in (one, two):
+        writer.store(batch("orders", [order(2)]))
+    before_each_insert(monkeypatch, one, lambda: told.store(REQUEST))
+    assert one._forgotten is not None
+    refused = OperationalError("not now")
+    refused.code = 497
+    looks = iter([False])
+
+    def look() -> bool:
+        for answer in looks:
+            return answer
+        raise refused
+
+    monkeypatch.setattr(one._forgotten, "look", look)
+    rows = batch("orders", [order(1)], 10)
+    with pytest.raises(OutageError):
+        one.store(rows)
+    assert "orders" in named_in(shared)
+    if is_known:
+        # It may have learnt of the request from a batch before.
+        assert two._forgotten is not None
+        debt.unsure, kept = [], debt.unsure
+        assert two._forgotten.look()
+        debt.unsure = kept
+    assert two.store(rows) == []
+    assert named_in(shared) == set()
 
 
 @pytest.mark.parametrize("stream", sorted(TABLES.keys() - {"dead-letters", STREAM}))
