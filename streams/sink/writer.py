@@ -95,9 +95,9 @@ class Writer:
             raise outage_of(error) from error
         try:
             forgotten.erase_owed()
-        except Exception:
-            # What names nobody of them may be stored all the same.
-            log.exception("buyers who are to be forgotten could not be erased yet")
+        except Exception as error:
+            # What names nobody of them may be stored all the same. An error's text may hold the id that was asked for.
+            log.error("buyers who are to be forgotten could not be erased yet: %s", type(error).__name__)
         return forgotten
 
 
