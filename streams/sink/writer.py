@@ -45,7 +45,7 @@ class Writer:
             if not kept.rows:
                 return []
             with metrics.INSERT_SECONDS.labels(batch.stream).time():
-                rejected = bisecting_insert(kept, inserter.insert)
+                rejected = _inserted(inserter, forgotten, kept)
                 _take(forgotten, kept)
         except OutageError as outage:
             if not outage.is_answered:
@@ -110,6 +110,14 @@ def _learn(forgotten: Forgotten, batch: InsertBatch) -> None:
             forgotten.erase_owed()
     except Exception as error:
         raise outage_of(error) from error
+
+
+def _inserted(inserter: Inserter, forgotten: Forgotten, batch: InsertBatch) -> list[Rejected]:
+    try:
+        return bisecting_insert(batch, inserter.insert)
+    except OutageError:
+        forgotten.may_be_stored(batch)
+        raise
 
 
 def _take(forgotten: Forgotten, batch: InsertBatch) -> None:

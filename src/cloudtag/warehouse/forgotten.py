@@ -35,7 +35,7 @@ class ErasureDebt:
         self.people = set[ForgottenBuyer]()
         """Who is to be erased still."""
         self.unsure: list[InsertBatch] = []
-        """Batches that are stored, and after which it could not be asked who is to be forgotten by then."""
+        """Batches that are stored, or may be, and after which nobody could ask who is to be forgotten by then."""
 
 
 class Forgotten:
@@ -77,6 +77,9 @@ class Forgotten:
         """Whether there are keys that were not known."""
         rows = self._client.query(f"SELECT * FROM {table}").result_rows  # noqa: S608 - the same
         keys, known = {str(key) for key, _ in rows}, len(self._keys)
+        for key in keys - self._keys:
+            # Of an insert that failed in between: the original is not to be stored with the next one.
+            self._pseudonymizer.fresh.pop((BUYER, key), None)
         self._keys |= keys
         self._networks |= {NETWORKS[str(platform)] for _, platform in rows}
         return len(self._keys) > known
@@ -108,6 +111,10 @@ class Forgotten:
         owed = self._debt.people
         return bool(owed) and not owed.isdisjoint(self._people(batch))
 
+    def may_be_stored(self, batch: InsertBatch) -> None:
+        """An insert has failed, and some of it may be there: whom it names is looked for once it can be asked again."""
+        self._debt.unsure.append(batch)
+
     def take(self, batch: InsertBatch) -> None:
         """Of a batch that is stored: erase whom it asks to forget, and whom it names and another sink was asked to
         forget meanwhile. Raises clickhouse-connect's errors; it may be repeated."""
@@ -123,7 +130,7 @@ class Forgotten:
         try:
             return self._to_forget(batch) if self.look() else set()
         except Exception:
-            self._debt.unsure.append(batch)
+            self.may_be_stored(batch)
             raise
 
     def _to_forget(self, batch: InsertBatch) -> set[ForgottenBuyer]:

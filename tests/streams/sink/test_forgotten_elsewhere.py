@@ -142,6 +142,36 @@ def test_what_a_killed_sink_had_stored_meanwhile_is_erased_by_the_next(
     assert again._debt.people == set()
 
 
+@pytest.mark.parametrize("looks_between", [True, False])
+def test_an_insert_that_fails_before_its_originals_brings_none_of_them_with_the_next(
+    shared: Warehouse, monkeypatch: pytest.MonkeyPatch, looks_between: bool
+) -> None:
+    told, other = running(shared), running(shared)
+    assert other._forgotten is not None
+    rows = batch("orders", [order(1)], 10)
+    refused = OperationalError("not now")
+    refused.code = 497
+    insert = other._client.insert  # type: ignore[union-attr]
+
+    def refusing(table: str, *about: Any, **more: Any) -> Any:
+        if table == "identities":
+            raise refused
+        return insert(table, *about, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(other._client, "insert", refusing)
+        with pytest.raises(OutageError):
+            other.store(rows)
+    assert "orders" in named_in(shared)
+    if looks_between:
+        # Another connection of the process has asked in between, when nobody was to be forgotten yet.
+        other._forgotten.look()
+    told.store(REQUEST)
+    other.store(rows)
+    other.store(batch("alerts", [alert(2)], 30))
+    assert named_in(shared) == set()
+
+
 @pytest.mark.parametrize("is_known", [True, False])
 def test_whichever_connection_tries_the_batch_again_erases_what_the_other_stored(
     shared: Warehouse, monkeypatch: pytest.MonkeyPatch, is_known: bool
